@@ -1,0 +1,1 @@
+"""Known failures: the catalogue, and how a sighting in the evidence becomes a name."""

@@ -1,0 +1,1 @@
+"""The catalogue: one known failure is one file, there because it is there."""
