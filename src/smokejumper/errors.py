@@ -1,0 +1,19 @@
+"""The one base of our own exceptions: what did not work, and what to do next."""
+
+
+class SmokejumperError(Exception):
+    """Something did not work; `hint` says what to do next, `code` is the exit code.
+
+    Codes: 2 wrong usage or input, 3 blind, 4 refused.
+    """
+
+    code = 2
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class InputError(SmokejumperError):
+    """The input cannot be used: missing, empty, binary, or no log."""

@@ -1,0 +1,46 @@
+"""Secrets and personal data out of any text, the same value by the same mask wherever it matters."""
+
+import re
+import zlib
+
+MASK = "[masked]"
+
+_SECRETS = (
+    (re.compile(r"(?P<keep>[a-z][a-z0-9+.-]*://[^\s:/@]{0,80}:)[^\s@/]{1,200}(?P<rest>@)"), rf"\g<keep>{MASK}\g<rest>"),
+    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"), MASK),
+    (re.compile(r"\b(?:fm[12][ar]?_|FlyV1 |sbp_|sb_secret_|sk_live_|sk_test_|rk_live_|whsec_|ghp_|gho_|github_pat_|xox[abpr]-|AKIA)[\w+/=,.-]{6,}"), MASK),
+    (re.compile(r"(?P<keep>\b(?:Bearer|Basic) )[\w+/=._~-]{8,}"), rf"\g<keep>{MASK}"),
+    (
+        re.compile(
+            r"(?P<keep>(?i:\b[\w-]*(?:password|passwd|secret|token|api_?key|authorization|cookie|private_?key|credential)[\w-]*)"
+            r"(?:\\?\"|')?\s*(?:=>|[:=])\s*(?:\\?\"|')?)(?!\[FILTERED\])(?P<value>[^\s\"',;&}\\)]{3,})"
+        ),
+        rf"\g<keep>{MASK}",
+    ),
+)
+_PERSONAL = (
+    (re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+\b"), MASK),
+    (re.compile(r"(?<![\w+])\+\d{9,15}\b"), MASK),
+    (re.compile(r"\b(?:\d[ -]?){13,16}\b(?=[^\d]|$)"), MASK),
+)
+_PARAMETERS = (
+    re.compile(r"Failing row contains \(.*\)", re.DOTALL),
+    re.compile(r"Key \(([^)]*)\)=\([^)]*\)"),
+    re.compile(r"(?P<keep>Last message(?: \([^)]*\))?: )(?P<value>.*)", re.DOTALL),
+)
+
+
+def mask(text: str) -> str:
+    """Text without secrets (tokens, passwords, credentials in URLs), e-mail addresses, phone and card numbers, and rows of data."""
+    for pattern, mark in _SECRETS:
+        text = pattern.sub(mark, text)
+    for pattern, mark in _PERSONAL:
+        text = pattern.sub(mark, text)
+    text = _PARAMETERS[0].sub(f"Failing row contains ({MASK})", text)
+    return _PARAMETERS[1].sub(rf"Key (\1)=({MASK})", text)
+
+
+def mask_id(value: str) -> str:
+    """An identifier as it is, or, where it looks like personal data, a mask that is the same for the same value."""
+    masked = mask(value)
+    return value if masked == value else f"[masked {zlib.crc32(value.encode()):08x}]"
