@@ -28,9 +28,6 @@ class Cell(msgspec.Struct):
     """By bucket: ok, 4xx, 5xx."""
     slow: dict[int, int] = {}
     """By bucket: the longest answer below 5xx in ms, where it took a second or more."""
-    users: set[str] = set()
-    tenants: set[str] = set()
-
     @property
     def requests(self) -> int:
         """All answers."""
@@ -79,6 +76,8 @@ class Case:
             if cls != "missing" and endpoint:
                 answered.add(endpoint.partition(" ")[2])
             values.update(row.tenants)
+        for tenants in self.digest.served_tenants.values():
+            values.update(tenants)
         for group in self.digest.groups.values():
             values.update(group.tenants)
         return Routes(answered, values)
@@ -103,8 +102,6 @@ class Case:
             index = {"ok": 0, "missing": 1, "refused": 1, "failed": 2}[cls]
             if index == 0:
                 cell.ok += count
-                cell.users.update(row.users)
-                cell.tenants.update(row.tenants)
             elif index == 1:
                 cell.refused += count
             else:
@@ -220,13 +217,18 @@ class Case:
                         mine[i] += three[i]
                 for bucket, ms_ in cell.slow.items():
                     sum_.slow[bucket] = max(sum_.slow.get(bucket, 0), ms_)
-                sum_.users |= cell.users
-                sum_.tenants |= cell.tenants
         return sum_
 
     def endpoints(self) -> list[str]:
         """The routes that were asked for, without paths that have none."""
         return sorted({e for (_, e), cell in self.cells.items() if e and cell.requests and not e.endswith(NO_ROUTE)})
+
+    def served(self, endpoints: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Some users and tenants whom these endpoints answered well."""
+        wanted = set(endpoints)
+        users = {u for raw, us in self.digest.served_users.items() if self.endpoint(raw) in wanted for u in us}
+        tenants = {t for raw, ts in self.digest.served_tenants.items() if self.endpoint(raw) in wanted for t in ts}
+        return users, tenants
 
     def between(self, cell: Cell, since: float | None, until: float | None, index: int = 0) -> int:
         """Answers of one class (0 ok, 1 4xx, 2 5xx) in buckets that begin at or after `since` and end at or before `until`."""

@@ -136,7 +136,13 @@ def _add(tally: Tally, b: LogDigest) -> None:
         if mine_row is None:
             a.answers[place] = row
         else:
-            _add_answers(mine_row, row, place[2])
+            _add_answers(mine_row, row)
+    for endpoint, users in b.served_users.items():
+        for user in users:
+            tally.keep_user(endpoint, user)
+    for endpoint, tenants in b.served_tenants.items():
+        for tenant in tenants:
+            tally.keep_tenant(endpoint, tenant)
     for (machine, method, path), by in b.crashes.items():
         tally.balance(machine, method, path, by)
     _join(tally, b)
@@ -189,7 +195,7 @@ def _add_mark(marks: dict[str, Mark], needle: str, theirs: Mark) -> None:
         _add_span(mine.machines.setdefault(machine, Span()), span)
 
 
-def _add_answers(mine: Answers, theirs: Answers, cls: str) -> None:
+def _add_answers(mine: Answers, theirs: Answers) -> None:
     _sum(mine.statuses, theirs.statuses)
     _sum(mine.latency, theirs.latency)
     _sum(mine.series, theirs.series)
@@ -197,15 +203,9 @@ def _add_answers(mine: Answers, theirs: Answers, cls: str) -> None:
         mine.slow[bucket] = max(mine.slow.get(bucket, 0), ms)
     mine.first = min((x for x in (mine.first, theirs.first) if x is not None), default=None)
     mine.last = max((x for x in (mine.last, theirs.last) if x is not None), default=None)
-    if cls == "ok":
-        for user in theirs.users:
-            keep_first(mine.users, user, 8)
-        for tenant in theirs.tenants:
-            keep_first(mine.tenants, tenant, 8)
-    else:
-        _keep_all(mine.users, theirs.users)
-        _keep_all(mine.tenants, theirs.tenants)
-        _keep_all(mine.paths, theirs.paths, 12)
+    _keep_all(mine.users, theirs.users)
+    _keep_all(mine.tenants, theirs.tenants)
+    _keep_all(mine.paths, theirs.paths, 12)
 
 
 def _keep_all(mine: list[str], theirs: list[str], limit: int = NAME_LIMIT) -> None:

@@ -47,20 +47,22 @@ def prefix(line: str) -> Prefix | None:
     first = line[:1]
     if first.isdigit():
         found = PREFIX.match(line)
+        if found is None:
+            return None
+        date, clock, printed, level, text = found.groups()
+        meta = dict(_PAIR.findall(printed.strip())) if printed else {}
     elif first == "[":
         found = BARE_LEVEL.match(line)
+        if found is None:
+            return None
+        date = clock = None
+        meta, (level, text) = {}, found.groups()
     else:
         return None
-    if found is None:
-        return None
-    parts = found.groupdict()
-    meta = dict(_PAIR.findall(parts["meta"].strip())) if parts.get("meta") else {}
-    text = parts["text"]
     while (pair := _LEADING.match(text)) and pair[1] in TRACKING:
         meta[pair[1]] = pair[2]
         text = text[pair.end() :]
-    level = "warning" if parts["level"] == "warn" else parts["level"]
-    return Prefix(parts.get("date"), parts.get("clock"), meta, level, text)
+    return Prefix(date, clock, meta, "warning" if level == "warn" else level, text)
 
 
 def identity(meta: dict[str, str]) -> tuple[str | None, str | None]:

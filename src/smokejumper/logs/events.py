@@ -144,7 +144,8 @@ def interpret(tally: Tally, record: Record, meta: dict[str, str] | None = None, 
     meta = meta or {}
     first = lines[0]
     if first.startswith("{") and '"source":"oban"' in first:
-        _oban(tally, record, first)
+        if '"event":"job:start"' not in first:
+            _oban(tally, record, first)
         return
     serious = level in elixir.SERIOUS or record.headless
     if not serious and level not in ("warning", "error"):
@@ -271,9 +272,6 @@ def _oban(tally: Tally, record: Record, line: str) -> None:
         tally.digest.unparsed += 1
         return
     where = f"{job.worker} ({job.queue})"
-    if job.event == "job:start":
-        tally.job(where, "started")
-        return
     if job.event == "job:stop":
         tally.job(where, job.state or "success")
         return

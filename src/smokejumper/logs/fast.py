@@ -10,12 +10,16 @@ from functools import lru_cache
 
 from smokejumper.logs import elixir
 from smokejumper.logs.lines import Lines
-from smokejumper.logs.requests import START, end, status_class, template
-from smokejumper.logs.tally import keep_first
+from smokejumper.logs.requests import METHODS, end, status_class, template
 from smokejumper.logs.times import epoch
-from smokejumper.model.digest import Answers, End
+from smokejumper.model.digest import Answers, End, LogDigest
 
 PIECE = 512 * 1024
+FLUSH = 60_000
+_SENT, _CHUNKED = b"SC"
+_COLOUR = re.compile(rb"\x1b\[[\d;]*m")
+_IDS = re.compile(rb"/(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=[/?]|$)")
+_UNKNOWN = (None, None)
 
 
 @lru_cache(maxsize=64)
@@ -26,174 +30,199 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
 @lru_cache(maxsize=65536)
 def _identity(meta: bytes) -> tuple[str | None, str | None]:
     found = elixir.prefix(f"00:00:00 {meta.decode('utf-8', 'replace')}[info] x")
-    return elixir.identity(found.meta) if found else (None, None)
+    return elixir.identity(found.meta) if found else _UNKNOWN
 
 
 @lru_cache(maxsize=65536)
 def _end(what: bytes) -> tuple[int, int, int, str] | None:
-    found = end(what.decode("utf-8", "replace").rstrip("\r"))
+    found = end(what.decode("utf-8", "replace").removesuffix("\r"))
     return (*found, status_class(found[0])) if found else None
 
 
 @lru_cache(maxsize=65536)
-def _start(what: bytes) -> tuple[str, str, str] | None:
-    """Method, path and endpoint."""
-    found = START.match(what.decode("utf-8", "replace").rstrip("\r"))
-    return (found[1], found[2], f"{found[1]} {template(found[2])}") if found else None
+def _named(what: bytes) -> str:
+    method, _, path = what.decode("utf-8", "replace").rstrip().partition(" ")
+    return f"{method} {template(path)}" if method in METHODS else ""
 
 
-def requests(data: bytes, pattern: bytes, lines: Lines, other: Callable[[bytes, Lines], None]) -> None:
-    """Read whole lines; `other` reads one that is no request line."""
-    digest, tally = lines.digest, lines.tally
-    findall = _compiled(pattern).findall
-    names: dict[bytes, str] = {}
-    seconds: dict[bytes, tuple[float, int]] = {}
-    counts: dict[tuple[bytes, str, bytes], int] = {}
-    times: dict[tuple[bytes, str, str, int], int] = {}
-    people: dict[tuple[bytes, str], tuple[list[str], list[str]]] = {}
-    slow: dict[tuple[bytes, str, str, int], int] = {}
-    opened: dict[bytes, tuple[bytes, bytes, bytes]] = {}
-    live, fast, started = lines.live, 0, digest.started
+def _endpoint(what: bytes) -> str:
+    """`GET /orders/12` as an endpoint; the numbers go first, so that what is left repeats. Empty for what is no request."""
+    return _named(_IDS.sub(b"/:id", what))
 
-    def known(who: bytes) -> str:
+
+class _Row:
+    """Answers of one machine and endpoint: how often each `Sent ...` was said, and when, by class."""
+
+    __slots__ = ("ends", "slow", "times")
+
+    def __init__(self) -> None:
+        self.ends: dict[bytes, int] = {}
+        self.times: dict[str, dict[int, int]] = {"ok": {}, "missing": {}, "refused": {}}
+        self.slow: dict[tuple[str, int], int] = {}
+
+
+class Bulk:
+    """Counts request lines for one `Lines`, over any number of calls; `flush` hands the counts over."""
+
+    def __init__(self, pattern: bytes, lines: Lines) -> None:
+        self.lines = lines
+        self.findall = _compiled(pattern).findall
+        self.names: dict[bytes, str] = {}
+        self.opened: dict[bytes, tuple[bytes, bytes, bytes, str]] = {}
+        self.rows: dict[tuple[bytes, str], _Row] = {}
+        self.endpoints: dict[bytes, str] = {}
+        self.moments: dict[bytes, tuple[float, int]] = {}
+
+    def read(self, data: bytes, other: Callable[[bytes, Lines], None]) -> None:
+        """Read whole lines; `other` reads one that is written otherwise."""
+        size, at = len(data), 0
+        while at < size:
+            to = at + PIECE
+            if to < size:
+                to = data.rfind(b"\n", at, to) + 1 or (data.find(b"\n", to) + 1 or size)
+            self._piece(data, at, to, other)
+            at = to
+        if len(self.opened) > FLUSH:
+            self.flush()
+
+    def _piece(self, data: bytes, begin: int, stop: int, other: Callable[[bytes, Lines], None]) -> None:
+        lines, names, opened, rows, endpoints = self.lines, self.names, self.opened, self.rows, self.endpoints
+        live = lines.live
+        keep_user, keep_tenant = lines.tally.keep_user, lines.tally.keep_tenant
+        fast, last, at, bucket = 0, b"", 0.0, 0
+        for second, who, rid, meta, what, message, rest in self.findall(data, begin, stop):
+            if second != last and who:
+                last = second
+                at, bucket = self.moments.get(second) or self._moment(second)
+            if what:
+                if live and (names.get(who) or self._known(who)) in live:
+                    lines.close(names[who])
+                if what[0] != _SENT and what[0] != _CHUNKED:
+                    endpoint = endpoints.get(what)
+                    if endpoint is None:
+                        endpoint = self._learn(what)
+                    if not endpoint:
+                        self._put_back(at, who, rid, meta, what)
+                        continue
+                    fast += 1
+                    start = (who, second, what, endpoint)
+                    if opened.setdefault(rid, start) is not start:
+                        self._spill(rid, opened[rid])
+                        opened[rid] = start
+                    continue
+                answer = _end(what)
+                if answer is None:
+                    self._put_back(at, who, rid, meta, what)
+                    continue
+                fast += 1
+                status, latency, ms, cls = answer
+                begun = opened.pop(rid, None)
+                if begun is None or cls == "failed":
+                    if begun is not None:
+                        self._spill(rid, begun)
+                    name = names.get(who) or self._known(who)
+                    lines.tally.end(name, rid.decode(), End(name, at, status, latency, ms, *_identity(meta)))
+                    continue
+                endpoint = begun[3]
+                place = (begun[0], endpoint)
+                row = rows.get(place)
+                if row is None:
+                    row = rows[place] = _Row()
+                row.ends[what] = row.ends.get(what, 0) + 1
+                times = row.times[cls]
+                times[bucket] = times.get(bucket, 0) + 1
+                if ms >= 1000:  # noqa: PLR2004 - a second is slow
+                    row.slow[cls, bucket] = max(ms, row.slow.get((cls, bucket), 0))
+                if meta and cls == "ok":
+                    user, tenant = _identity(meta)
+                    if user is not None:
+                        keep_user(endpoint, user)
+                    if tenant is not None:
+                        keep_tenant(endpoint, tenant)
+            elif who:
+                fast += 1
+                name = names.get(who) or self._known(who)
+                lines.app_line(at, name, lines.digest.machines[name].region, message.decode("utf-8", "replace"))
+            elif rest:
+                other(rest, lines)
+        digest = lines.digest
+        digest.lines += fast
+        if fast:
+            digest.providers["app"] = digest.providers.get("app", 0) + fast
+
+    def _known(self, who: bytes) -> str:
+        """Remember a machine, and that its lines have been seen."""
         machine, _, rest = who.partition(b"]")
         name = machine.decode()
-        region = re.sub(rb"\x1b\[[\d;]*m", b"", rest).strip().decode()
-        tally.machine(name, region)
-        if name not in digest.open:
-            digest.open[name] = None
-        names[who] = name
+        self.lines.tally.machine(name, _COLOUR.sub(b"", rest).strip().decode())
+        self.names[who] = name
         return name
 
-    def moment(second: bytes) -> tuple[float, int]:
+    def _learn(self, what: bytes) -> str:
+        """The endpoint of a request line not seen before; empty where the line says more than a method and a path."""
+        endpoint = "" if what.strip().count(b" ") != 1 else _endpoint(what)
+        if len(self.endpoints) > FLUSH:
+            self.endpoints.clear()
+        self.endpoints[what] = endpoint
+        return endpoint
+
+    def _moment(self, second: bytes) -> tuple[float, int]:
+        tally = self.lines.tally
         at = epoch(second.decode("ascii", "replace") + "Z")
         tally.seen(at)
         found = (at or 0.0, tally.bucket(at) or 0)
-        seconds[second] = found
+        if len(self.moments) > FLUSH:
+            self.moments.clear()
+        self.moments[second] = found
         return found
 
-    size, at = len(data), 0
-    while at < size:
-        to = at + PIECE
-        if to < size:
-            to = data.rfind(b"\n", at, to) + 1 or (data.find(b"\n", to) + 1 or size)
-        for second, who, rid, meta, what, rest in findall(data, at, to):
-            if not who:
-                if rest:
-                    other(rest, lines)
-                continue
-            name = names.get(who) or known(who)
-            if live and name in live:
-                lines.close(name)
-            answer = _end(what)
-            if answer is None:
-                start = _start(what)
-                if start is None:
-                    _put_back(second, who, rid, meta, what, lines, names)
-                    continue
-                fast += 1
-                if second not in seconds:
-                    moment(second)
-                if rid in opened:
-                    _spill(opened, rid, names, seconds, lines)
-                opened[rid] = (who, second, what)
-                continue
-            fast += 1
-            begun = opened.pop(rid, None)
-            status, latency, ms, cls = answer
-            _, bucket = seconds.get(second) or moment(second)
-            if begun is None or (started and rid.decode() in started):
-                if begun is not None:
-                    opened[rid] = begun
-                    _spill(opened, rid, names, seconds, lines)
-                user, tenant = _identity(meta)
-                tally.end(name, rid.decode(), End(name, seconds[second][0], status, latency, ms, user, tenant))
-                continue
-            where = begun[0]
-            _, path, endpoint = _start(begun[2])  # type: ignore[misc] - a start that was read before
-            if cls == "failed":
-                opened[rid] = begun
-                _spill(opened, rid, names, seconds, lines)
-                user, tenant = _identity(meta)
-                tally.end(name, rid.decode(), End(name, seconds[second][0], status, latency, ms, user, tenant))
-                continue
-            key = (where, endpoint, what)
-            counts[key] = counts.get(key, 0) + 1
-            place = (where, endpoint, cls, bucket)
-            times[place] = times.get(place, 0) + 1
-            if ms >= 1000 and ms > slow.get(place, 0):  # noqa: PLR2004
-                slow[place] = ms
-            if cls == "ok" and meta:
-                user, tenant = _identity(meta)
-                if user or tenant:
-                    kept = people.get((where, endpoint))
-                    if kept is None:
-                        kept = people[where, endpoint] = ([], [])
-                    if user and (len(kept[0]) < 8 or user < kept[0][-1]):  # noqa: PLR2004
-                        keep_first(kept[0], user, 8)
-                    if tenant and (len(kept[1]) < 8 or tenant < kept[1][-1]):  # noqa: PLR2004
-                        keep_first(kept[1], tenant, 8)
-        at = to
-    for rid in list(opened):
-        _spill(opened, rid, names, seconds, lines)
-    digest.lines += fast
-    if fast:
-        digest.providers["app"] = digest.providers.get("app", 0) + fast
-    _add(digest.answers, names, counts, times, slow, people)
+    def _spill(self, rid: bytes, begun: tuple[bytes, bytes, bytes, str]) -> None:
+        """Hand an open request over to the tally."""
+        who, second, what, _ = begun
+        method, _, path = what.decode("utf-8", "replace").rstrip().partition(" ")
+        at, _ = self.moments.get(second) or self._moment(second)
+        self.lines.tally.start(self.names.get(who) or self._known(who), at, rid.decode(), method, path)
+
+    def _put_back(self, at: float, who: bytes, rid: bytes, meta: bytes, what: bytes) -> None:
+        """A line that looked like a request's and is none: a message with the same beginning."""
+        lines = self.lines
+        lines.digest.lines += 1
+        lines.digest.providers["app"] = lines.digest.providers.get("app", 0) + 1
+        name = self.names.get(who) or self._known(who)
+        text = f"00:00:00 request_id={rid.decode()} {meta.decode('utf-8', 'replace')}[info] {what.decode('utf-8', 'replace')}"
+        found = elixir.prefix(text)
+        if found is not None:
+            lines.head(at, at, name, lines.digest.machines[name].region, found.level, found.meta, found.text.removesuffix("\r"))
+
+    def flush(self) -> None:
+        """Hand everything over to the tally."""
+        digest = self.lines.digest
+        for rid, begun in self.opened.items():
+            self._spill(rid, begun)
+        self.opened.clear()
+        for (who, endpoint), row in self.rows.items():
+            machine = self.names.get(who) or self._known(who)
+            for what, count in row.ends.items():
+                status, latency, _, cls = _end(what) or (0, 0, 0, "ok")
+                found = _answers(digest, machine, endpoint, cls)
+                found.statuses[status] = found.statuses.get(status, 0) + count
+                found.latency[latency] = found.latency.get(latency, 0) + count
+            for cls, times in row.times.items():
+                if times:
+                    series = _answers(digest, machine, endpoint, cls).series
+                    for bucket, count in times.items():
+                        series[bucket] = series.get(bucket, 0) + count
+            for (cls, bucket), ms in row.slow.items():
+                longest = _answers(digest, machine, endpoint, cls).slow
+                longest[bucket] = max(longest.get(bucket, 0), ms)
+        self.rows.clear()
+        for name in self.names.values():
+            digest.open.setdefault(name, None)
 
 
-def _spill(
-    opened: dict[bytes, tuple[bytes, bytes, bytes]], rid: bytes, names: dict[bytes, str], seconds: dict[bytes, tuple[float, int]], lines: Lines
-) -> None:
-    """Hand an open request over to the tally."""
-    who, second, what = opened.pop(rid)
-    method, path, _ = _start(what)  # type: ignore[misc] - a start that was read before
-    lines.tally.start(names[who], seconds[second][0], rid.decode(), method, path)
-
-
-def _put_back(second: bytes, who: bytes, rid: bytes, meta: bytes, what: bytes, lines: Lines, names: dict[bytes, str]) -> None:
-    """A line that looked like a request's and is none: a message with the same beginning."""
-    lines.digest.lines += 1
-    lines.digest.providers["app"] = lines.digest.providers.get("app", 0) + 1
-    found = elixir.prefix(f"00:00:00 request_id={rid.decode()} {meta.decode('utf-8', 'replace')}[info] {what.decode('utf-8', 'replace')}")
-    if found is not None:
-        at = epoch(second.decode() + "Z")
-        lines.tally.seen(at)
-        region = lines.digest.machines[names[who]].region
-        lines.head(at, at, names[who], region, found.level, found.meta, found.text.rstrip("\r"))
-
-
-def _add(
-    answers: dict[tuple[str, str, str], Answers],
-    names: dict[bytes, str],
-    counts: dict[tuple[bytes, str, bytes], int],
-    times: dict[tuple[bytes, str, str, int], int],
-    slow: dict[tuple[bytes, str, str, int], int],
-    people: dict[tuple[bytes, str], tuple[list[str], list[str]]],
-) -> None:
-    """Add what was counted to the table of answers."""
-
-    def row(who: bytes, endpoint: str, cls: str) -> Answers:
-        key = (names[who], endpoint, cls)
-        found = answers.get(key)
-        if found is None:
-            found = answers[key] = Answers({}, {}, {}, {})
-        return found
-
-    for (who, endpoint, what), count in counts.items():
-        status, latency, _, cls = _end(what)  # type: ignore[misc] - an end that was read before
-        found = row(who, endpoint, cls)
-        found.statuses[status] = found.statuses.get(status, 0) + count
-        found.latency[latency] = found.latency.get(latency, 0) + count
-    for (who, endpoint, cls, bucket), count in times.items():
-        series = row(who, endpoint, cls).series
-        series[bucket] = series.get(bucket, 0) + count
-    for (who, endpoint, cls, bucket), ms in slow.items():
-        longest = row(who, endpoint, cls).slow
-        longest[bucket] = max(longest.get(bucket, 0), ms)
-    for (who, endpoint), (users, tenants) in people.items():
-        found = row(who, endpoint, "ok")
-        for user in users:
-            keep_first(found.users, user, 8)
-        for tenant in tenants:
-            keep_first(found.tenants, tenant, 8)
+def _answers(digest: LogDigest, machine: str, endpoint: str, cls: str) -> Answers:
+    key = (machine, endpoint, cls)
+    found = digest.answers.get(key)
+    if found is None:
+        found = digest.answers[key] = Answers({}, {}, {}, {})
+    return found

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from smokejumper.logs import elixir, events, json_logger
 from smokejumper.logs.platform import HEAD, platform_line
@@ -9,6 +10,9 @@ from smokejumper.logs.requests import BOTH, START, end
 from smokejumper.logs.tally import Tally
 from smokejumper.logs.times import refine
 from smokejumper.model.digest import End, Record
+
+if TYPE_CHECKING:
+    from smokejumper.logs.fast import Bulk
 
 MAX_LINES = 300
 MAX_SIZE = 64_000
@@ -18,6 +22,8 @@ _HEADLESS = re.compile(
 )
 """First lines of messages that no formatter printed."""
 _EMBEDDED = re.compile(r"\*\* \([A-Z][\w.]*(?:Error|Exception)\) ")
+_TELLING = frozenset("{[RSAGTP*=M#")
+"""First letters of the info messages that `events` reads."""
 Needles = Mapping[str, re.Pattern[str]]
 
 
@@ -34,6 +40,8 @@ class Lines:
         self.any_needle = re.compile("|".join(f"(?:{p.pattern})" for p in needles.values())) if needles else None
         self.live: set[str] = {m for m, record in self.digest.open.items() if record is not None}
         """Machines whose last message may go on."""
+        self.bulk: Bulk | None = None
+        """The envelope's counter of request lines, where it has one."""
 
     def entry(self, at: float | None, provider: str, machine: str, region: str, level: str, message: str) -> None:
         """One line of the input."""
@@ -46,11 +54,16 @@ class Lines:
             self.tally.seen(at)
             platform_line(self.tally, provider, machine, region, at, level, message)
             return
-        self.app_line(at, machine, region, message.rstrip("\r"))
+        self.app_line(at, machine, region, message)
 
     def app_line(self, at: float | None, machine: str, region: str, message: str) -> None:
         """One line that the app printed."""
+        message = message.removesuffix("\r")
         first = message[:1]
+        if first == " " and machine in self.live and message.startswith("    "):
+            self.tally.seen(at)
+            self.more(at, machine, region, message)
+            return
         if first.isdigit() or first == "[":
             found = elixir.prefix(message)
             if found is not None:
@@ -90,7 +103,7 @@ class Lines:
                 for needle, pattern in self.needles.items():
                     if pattern.search(text):
                         self.tally.mark(needle, machine, at, text)
-            if level == "debug":
+            if level == "debug" or text[:1] not in _TELLING:
                 return
         lines = text.split("\n") if "\n" in text else [text]
         digest.open[machine] = Record("app", machine, region, at, level, lines, len(text), meta=meta, http=http)
@@ -126,6 +139,11 @@ class Lines:
                 orphans.append((at, region, message))
             return
         record = digest.open[machine]
+        if record is not None and message.startswith("    ("):
+            if len(record.lines) < MAX_LINES and record.size < MAX_SIZE:
+                record.lines.append(message)
+                record.size += len(message)
+            return
         starts = _HEADLESS.match(message) or (_EMBEDDED.search(message) if record is None or record.headless else None)
         if record is not None and not (starts and self._complete(record)):
             if len(record.lines) < MAX_LINES and record.size < MAX_SIZE:
@@ -163,8 +181,14 @@ class Lines:
         for at, region, message in orphans:
             self.more(at, machine, region, message)
 
+    def flush(self) -> None:
+        """Hand over what is counted in bulk."""
+        if self.bulk is not None:
+            self.bulk.flush()
+
     def finish(self) -> None:
         """Nothing comes any more: complete what is open."""
+        self.flush()
         for machine, orphans in sorted(self.digest.orphans.items()):
             before = self.digest.open.get(machine)
             was_live = machine in self.live

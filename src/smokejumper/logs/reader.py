@@ -56,6 +56,7 @@ class Reader:
 
     def part(self) -> LogDigest:
         """The digest of what was read, with its ends open. Nothing may be fed afterwards."""
+        self.lines.flush()
         digest = self.tally.finish()
         if digest.cut:
             digest.tail = self._rest
@@ -68,3 +69,4 @@ def read_units(data: bytes, layout: Layout, lines: Lines) -> None:
     """Read bytes that are whole units."""
     if data:
         envelope(layout.envelope).read(data, layout, lines)
+        lines.flush()

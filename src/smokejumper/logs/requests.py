@@ -51,11 +51,15 @@ _PARAMETER = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d")
+_LONG = 28
+
+
 @lru_cache(maxsize=65536)
 def template(path: str) -> str:
     """A path with its numbers, UUIDs, dates, long tokens and addresses as `:id`; word slugs stay (see `steps.routes`)."""
     path = path.split("?", 1)[0]
-    if not any(c.isdigit() for c in path) and len(path) < 28 and "@" not in path:
+    if len(path) < _LONG and not _DIGIT.search(path) and "@" not in path:
         return path.rstrip("/") or "/"
     return "/".join(":id" if _PARAMETER.fullmatch(part) else part for part in path.split("/")).rstrip("/") or "/"
 

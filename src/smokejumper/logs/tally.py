@@ -17,6 +17,8 @@ GROUP_LIMIT = 600
 PLACE_LIMIT = 6_000
 NAME_LIMIT = 48
 ID_LIMIT = 5
+SERVED = 8
+"""Users and tenants that were served, kept for each endpoint."""
 EVENT_LIMIT = 120
 BUCKETS = 256
 
@@ -205,16 +207,32 @@ class Tally:
             if end.ms >= 1000 and end.ms > row.slow.get(bucket, 0):
                 row.slow[bucket] = end.ms
         if cls == "ok":
-            if end.user:
-                keep_first(row.users, end.user, 8)
-            if end.tenant:
-                keep_first(row.tenants, end.tenant, 8)
+            if end.user and endpoint:
+                self.keep_user(endpoint, end.user)
+            if end.tenant and endpoint:
+                self.keep_tenant(endpoint, end.tenant)
         elif cls == "failed":
             if end.user:
                 keep(row.users, end.user, NAME_LIMIT)
             if end.tenant:
                 keep(row.tenants, end.tenant, NAME_LIMIT)
             keep(row.paths, path, 12)
+
+    def keep_user(self, endpoint: str, user: str) -> None:
+        """A user whom an endpoint served: the first in alphabetical order are kept."""
+        kept = self.digest.served_users.get(endpoint)
+        if kept is None:
+            self.digest.served_users[endpoint] = [user]
+        elif len(kept) < SERVED or user < kept[-1]:
+            keep_first(kept, user, SERVED)
+
+    def keep_tenant(self, endpoint: str, tenant: str) -> None:
+        """A tenant whom an endpoint served."""
+        kept = self.digest.served_tenants.get(endpoint)
+        if kept is None:
+            self.digest.served_tenants[endpoint] = [tenant]
+        elif len(kept) < SERVED or tenant < kept[-1]:
+            keep_first(kept, tenant, SERVED)
 
     # ---- errors
 
@@ -349,7 +367,7 @@ def bound(digest: LogDigest) -> LogDigest:
     """Let go of what does not fit: of every table that is too long, the entries with the largest rank."""
     for name, limit in (
         ("started", OPEN_LIMIT), ("ended", OPEN_LIMIT), ("failed", OPEN_LIMIT), ("raised", OPEN_LIMIT), ("crashes", OPEN_LIMIT),
-        ("groups", GROUP_LIMIT), ("answers", PLACE_LIMIT), ("jobs", 500), ("apps", 50), ("marks", 200),
+        ("groups", GROUP_LIMIT), ("answers", PLACE_LIMIT), ("jobs", 500), ("served_users", 2_000), ("served_tenants", 2_000), ("apps", 50), ("marks", 200),
     ):  # fmt: skip
         _smallest(getattr(digest, name), limit, name, digest)
     for group in digest.groups.values():

@@ -34,6 +34,7 @@ class Answers(msgspec.Struct, array_like=True):
     first: float | None = None
     last: float | None = None
     users: list[str] = []
+    """Of failed answers, as `tenants` and `paths`."""
     tenants: list[str] = []
     paths: list[str] = []
 
@@ -175,6 +176,9 @@ class LogDigest(msgspec.Struct):
     machines: dict[str, MachineLog] = {}
     answers: dict[tuple[str, str, str], Answers] = {}
     """By machine, endpoint (before slugs are merged) and class: ok, missing (404), refused (other 4xx), failed (5xx)."""
+    served_users: dict[str, list[str]] = {}
+    """By endpoint: some users who were answered below 4xx, the first in alphabetical order."""
+    served_tenants: dict[str, list[str]] = {}
     started: dict[str, list[Start]] = {}
     ended: dict[str, list[End]] = {}
     failed: dict[str, list[Failed]] = {}

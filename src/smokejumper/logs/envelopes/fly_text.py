@@ -6,7 +6,7 @@ the entry has one (the message is lost then), colours even into a pipe.
 
 import re
 
-from smokejumper.logs.fast import requests
+from smokejumper.logs.fast import Bulk
 from smokejumper.logs.layout import Layout
 from smokejumper.logs.lines import Lines
 from smokejumper.logs.times import epoch
@@ -18,8 +18,8 @@ ENTRY = re.compile(
     r"(?P<fields>(?:(?:error\.code|request\.method|request\.url|request\.id|response\.status)=(?:\"[^\"]*\"|\S+) )*)(?P<message>.*)",
     re.DOTALL,
 )
-_COLOUR = re.compile(rb"\x1b\[[\d;]*m")
-_SIMPLE_HEAD = rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)Z"
+ENOUGH = 8
+"""Request lines that a sample must hold before a pattern is made of them."""
 
 
 def sniff(sample: bytes) -> Layout | None:
@@ -45,41 +45,34 @@ def _fast(rows: list[bytes]) -> bytes:
         rb"(?P<second>\[info\] )?(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) /|Sent \d)"
     )
     found = [m for row in rows if (m := shape.match(row))]
-    if len(found) < 8 or any(m["pre"] and not m["first"] for m in found[:200]) and _varied(found, "pre"):  # noqa: PLR2004
-        pre = rb"(?:[^\[\n]*? )?"
-    else:
-        pre = rb""
-    if len(found) < 8:  # noqa: PLR2004
+    if len(found) < ENOUGH:
         return b""
     for part in ("c0", "c1", "c2", "c3", "first", "second"):
         if len({m[part] for m in found}) != 1:
             return b""
-    width = {part: {len(m[part]) for m in found} for part in ("machine", "region", "clock", "rid")}
     one = found[0]
 
     def fixed(part: str, otherwise: bytes) -> bytes:
-        return b".{%d}" % next(iter(width[part])) if len(width[part]) == 1 else otherwise
+        width = {len(m[part]) for m in found}
+        return b".{%d}" % next(iter(width)) if len(width) == 1 else otherwise
 
-    if any(m["pre"] for m in found):
-        pre = rb"(?:[^\[\n]*? )?"
-    level_first = bool(one["first"])
-    post = rb"((?:[\w.]+=[^\s\[]+ )*)" if level_first else rb"([^\[\n]*)"
+    before = rb"(?:[^\[\n]*? )?" if any(m["pre"] for m in found) else b""
+    meta = rb"((?:[\w.]+=[^\s\[]+ )*)" if one["first"] else rb"([^\[\n]*)"
+    what = rb"((?:Sent|Chunked|[A-Z]+ /)[^\n]*)\n"
     return b"".join((
         re.escape(one["c0"]), b"(.{19})Z", re.escape(one["c1"]), rb"app\[(", fixed("machine", rb"\w+"), rb"\]", re.escape(one["c2"]),
-        fixed("region", rb"[a-z0-9]+"), b")", re.escape(one["c3"]), fixed("clock", rb"[\d:. TZ-]+ "), re.escape(one["first"] or b""), pre,
-        b"request_id=(", fixed("rid", rb"[\w-]+"), b") ", post, re.escape(one["second"] or b""),
-        rb"((?:Sent|Chunked|[A-Z]+ /)[^\n]*)\n|([^\n]+)\n?|\n",
+        fixed("region", rb"[a-z0-9]+"), b")", re.escape(one["c3"]), b"(?:", fixed("clock", rb"[\d:. TZ-]+ "), re.escape(one["first"] or b""),
+        before, b"request_id=(", fixed("rid", rb"[\w-]+"), b") ", meta, re.escape(one["second"] or b""), what,
+        rb"|([^\n]*)\n)|([^\n]+)\n?|\n",
     ))  # fmt: skip
-
-
-def _varied(found: list[re.Match[bytes]], part: str) -> bool:
-    return len({m[part] for m in found}) > 1
 
 
 def read(data: bytes, layout: Layout, lines: Lines) -> None:
     """Whole lines; request lines by the fast pattern where there is one, all others one by one."""
     if layout.fast:
-        requests(data, layout.fast, lines, line)
+        if lines.bulk is None:
+            lines.bulk = Bulk(layout.fast, lines)
+        lines.bulk.read(data, line)
         return
     for row in data.split(b"\n"):
         if row:
