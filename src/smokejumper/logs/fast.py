@@ -33,7 +33,10 @@ def _identity(meta: bytes) -> tuple[str | None, str | None]:
     return elixir.identity(found.meta) if found else _UNKNOWN
 
 
-@lru_cache(maxsize=65536)
+_ENDS: dict[bytes, tuple[int, int, int, str] | None] = {}
+"""What `Sent 200 in 12ms` says, for those seen; durations repeat."""
+
+
 def _end(what: bytes) -> tuple[int, int, int, str] | None:
     found = end(what.decode("utf-8", "replace").removesuffix("\r"))
     return (*found, status_class(found[0])) if found else None
@@ -73,21 +76,22 @@ class Bulk:
         self.endpoints: dict[bytes, str] = {}
         self.moments: dict[bytes, tuple[float, int]] = {}
 
-    def read(self, data: bytes, other: Callable[[bytes, Lines], None]) -> None:
+    def read(self, data: bytes | bytearray, begin: int, end: int, other: Callable[[bytes, Lines], None]) -> None:
         """Read whole lines; `other` reads one that is written otherwise."""
-        size, at = len(data), 0
-        while at < size:
-            to = at + PIECE
-            if to < size:
-                to = data.rfind(b"\n", at, to) + 1 or (data.find(b"\n", to) + 1 or size)
-            self._piece(data, at, to, other)
-            at = to
+        while begin < end:
+            to = begin + PIECE
+            if to < end:
+                to = data.rfind(b"\n", begin, to) + 1 or (data.find(b"\n", to) + 1 or end)
+            self._piece(data, begin, min(to, end), other)
+            begin = to
         if len(self.opened) > FLUSH:
             self.flush()
+        if len(_ENDS) > FLUSH:
+            _ENDS.clear()
 
-    def _piece(self, data: bytes, begin: int, stop: int, other: Callable[[bytes, Lines], None]) -> None:
+    def _piece(self, data: bytes | bytearray, begin: int, stop: int, other: Callable[[bytes, Lines], None]) -> None:
         lines, names, opened, rows, endpoints = self.lines, self.names, self.opened, self.rows, self.endpoints
-        live = lines.live
+        live, ends = lines.live, _ENDS
         keep_user, keep_tenant = lines.tally.keep_user, lines.tally.keep_tenant
         fast, last, at, bucket = 0, b"", 0.0, 0
         for second, who, rid, meta, what, message, rest in self.findall(data, begin, stop):
@@ -110,7 +114,9 @@ class Bulk:
                         self._spill(rid, opened[rid])
                         opened[rid] = start
                     continue
-                answer = _end(what)
+                answer = ends.get(what)
+                if answer is None:
+                    answer = ends[what] = _end(what)
                 if answer is None:
                     self._put_back(at, who, rid, meta, what)
                     continue

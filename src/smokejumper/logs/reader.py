@@ -1,11 +1,15 @@
 """From bytes to a digest: whole units of an input, however it was cut, go to the envelope that reads them."""
 
+from collections.abc import Callable
+
 from smokejumper.logs.envelopes import envelope
 from smokejumper.logs.layout import Layout
 from smokejumper.logs.lines import Lines, Needles
 from smokejumper.logs.tally import Tally
 from smokejumper.model.digest import LogDigest
 
+BUFFER = 512 * 1024
+PAGE = 4096
 MAX_UNIT = 1 << 20
 """Bytes of a line (or object) that are kept; the rest of a longer one is passed over, and it is counted."""
 
@@ -24,28 +28,48 @@ class Reader:
 
     def feed(self, data: bytes) -> None:
         """The next bytes of the input, of any number."""
+        if data:
+            self._take(self._rest + data if self._rest else data, None)
+
+    def drain(self, readinto: Callable[[memoryview], int]) -> None:
+        """All bytes that `readinto` gives, through one buffer that is used again."""
+        buffer = bytearray(BUFFER)
+        view = memoryview(buffer)
+        have = 0
+        while True:
+            if have >= len(buffer) - PAGE:  # a unit longer than the buffer
+                self._rest = bytes(view[:have])
+                while got := readinto(view):
+                    self.feed(bytes(view[:got]))
+                return
+            got = readinto(view[have:])
+            if not got:
+                break
+            self._rest = b""
+            self._take(buffer, have + got)
+            have = len(self._rest)
+            buffer[:have] = self._rest
+
+    def _take(self, data: bytes | bytearray, stop: int | None) -> None:
         digest, boundary = self.tally.digest, self.layout.boundary
-        if not data:
-            return
-        data = self._rest + data
-        end = data.rfind(boundary)
+        stop = len(data) if stop is None else stop
+        end = data.rfind(boundary, 0, stop)
         if end < 0:
-            self._keep(data)
+            self._keep(bytes(data[:stop]))
             return
         end += len(boundary)
-        self._rest = data[end:]
+        self._rest = bytes(data[end:stop])
         if self._oversized:
             digest.oversized += 1
             self._oversized = False
+        begin = 0
         if not digest.cut:
-            first = data.find(boundary) + len(boundary)
-            digest.head, digest.cut = data[:first][-MAX_UNIT:] if first > MAX_UNIT else data[:first], True
-            data, end = data[first:], end - first
-        if end:
-            self._read(data if end == len(data) else data[:end], self.layout, self.lines)
+            begin = data.find(boundary, 0, stop) + len(boundary)
+            digest.head, digest.cut = bytes(data[max(0, begin - MAX_UNIT) : begin]), True
+        if begin < end:
+            self._read(data, begin, end, self.layout, self.lines)
         if len(self._rest) > MAX_UNIT:
-            rest, self._rest = self._rest, b""
-            self._keep(rest)
+            self._keep(self._rest)
 
     def _keep(self, data: bytes) -> None:
         if len(data) > MAX_UNIT:
@@ -68,5 +92,5 @@ class Reader:
 def read_units(data: bytes, layout: Layout, lines: Lines) -> None:
     """Read bytes that are whole units."""
     if data:
-        envelope(layout.envelope).read(data, layout, lines)
+        envelope(layout.envelope).read(data, 0, len(data), layout, lines)
         lines.flush()

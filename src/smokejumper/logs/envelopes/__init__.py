@@ -1,6 +1,6 @@
 """The envelopes that lines arrive in: a format is a file.
 
-Each module has `sniff(sample) -> Layout | None` and `read(data, layout, lines)`, which gives the entries of whole units to a `Lines`.
+Each module has `sniff(sample) -> Layout | None` and `read(data, begin, end, layout, lines)`, which gives the entries of whole units to a `Lines`.
 """
 
 import importlib
@@ -19,8 +19,8 @@ class Envelope(Protocol):
     def sniff(self, sample: bytes) -> Layout | None:
         """The layout of an input that begins like this, or None if it is written otherwise."""
 
-    def read(self, data: bytes, layout: Layout, lines: Lines) -> None:
-        """Give the entries of whole units to `lines`."""
+    def read(self, data: bytes | bytearray, begin: int, end: int, layout: Layout, lines: Lines) -> None:
+        """Give the entries of the whole units from `begin` to `end` to `lines`."""
 
 
 @cache

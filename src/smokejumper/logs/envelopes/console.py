@@ -24,10 +24,10 @@ def sniff(sample: bytes) -> Layout | None:
     return Layout("console", sure=min(0.9, (heads + bare + frames) / len(rows)))
 
 
-def read(data: bytes, layout: Layout, lines: Lines) -> None:  # noqa: ARG001 - one signature for all envelopes
+def read(data: bytes | bytearray, begin: int, end: int, layout: Layout, lines: Lines) -> None:  # noqa: ARG001 - one signature for all envelopes
     """Whole lines, all of one machine that has no name."""
     digest = lines.digest
-    for row in data.split(b"\n"):
+    for row in bytes(data[begin:end]).split(b"\n"):
         if not row and "" not in lines.live:
             continue
         text = row.decode("utf-8", "replace").rstrip("\r")

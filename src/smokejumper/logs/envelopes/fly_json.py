@@ -92,12 +92,12 @@ def _trim(unit: bytes) -> bytes:
     return unit.strip(b" \t\r\n,[]") if unit[:1] != b"{" or unit[-1:] != b"}" else unit
 
 
-def read(data: bytes, layout: Layout, lines: Lines) -> None:
+def read(data: bytes | bytearray, begin: int, end: int, layout: Layout, lines: Lines) -> None:
     """Whole objects."""
     if layout.boundary == b"\n":
-        units = data.split(b"\n")
+        units = bytes(data[begin:end]).split(b"\n")
     else:
-        units = [part + b"\n}" for part in data.split(b"\n}")]
+        units = [part + b"\n}" for part in bytes(data[begin:end]).split(b"\n}")]
         units[-1] = units[-1][:-2]
     for unit in units:
         if unit:

@@ -67,14 +67,14 @@ def _fast(rows: list[bytes]) -> bytes:
     ))  # fmt: skip
 
 
-def read(data: bytes, layout: Layout, lines: Lines) -> None:
+def read(data: bytes | bytearray, begin: int, end: int, layout: Layout, lines: Lines) -> None:
     """Whole lines; request lines by the fast pattern where there is one, all others one by one."""
     if layout.fast:
         if lines.bulk is None:
             lines.bulk = Bulk(layout.fast, lines)
-        lines.bulk.read(data, line)
+        lines.bulk.read(data, begin, end, line)
         return
-    for row in data.split(b"\n"):
+    for row in bytes(data[begin:end]).split(b"\n"):
         if row:
             line(row, lines)
 
