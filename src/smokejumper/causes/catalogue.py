@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from types import ModuleType
 
-from smokejumper.causes import known
+from smokejumper.causes import known, tells
+from smokejumper.causes.tell import Tell
 from smokejumper.model.cause import Cause
 
 
@@ -28,9 +29,11 @@ def get(id_: str) -> Cause | None:
     return causes().get(id_)
 
 
-def tells() -> Mapping[str, Callable[..., object]]:
-    """The functions that look for a second signal, by the id of their cause."""
-    return {name: module.tell for name, module in modules().items() if hasattr(module, "tell")}
+@cache
+def second_signals() -> Mapping[str, Callable[..., Tell | None]]:
+    """The functions that look for the second signal, by the id of the cause that they convict."""
+    names = sorted(m.name for m in pkgutil.iter_modules(tells.__path__))
+    return {name: importlib.import_module(f"{tells.__name__}.{name}").tell for name in names}
 
 
 def needles() -> dict[str, str]:

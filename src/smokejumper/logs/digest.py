@@ -215,7 +215,7 @@ def _keep_all(mine: list[str], theirs: list[str], limit: int = NAME_LIMIT) -> No
 
 def _add_group(mine: ErrorGroup, theirs: ErrorGroup) -> None:
     if theirs.sample_at is not None and (mine.sample_at is None or theirs.sample_at < mine.sample_at):
-        for field in ("message", "text", "sqlstate", "reason", "culprit", "top", "frames", "http", "level", "sample_at", "name"):
+        for field in ("message", "text", "sqlstate", "reason", "culprit", "top", "frames", "http", "level", "sample_at", "name", "timeout_ms"):
             setattr(mine, field, getattr(theirs, field))
     _add_span(mine.span, theirs.span)
     for place, cell in theirs.cells.items():
@@ -231,4 +231,3 @@ def _add_group(mine: ErrorGroup, theirs: ErrorGroup) -> None:
         if label in mine.culprits or len(mine.culprits) < 12:  # noqa: PLR2004
             mine.culprits[label] = mine.culprits.get(label, 0) + count
     mine.lost += theirs.lost
-    mine.timeout_ms = max(mine.timeout_ms, theirs.timeout_ms)

@@ -274,7 +274,7 @@ class Tally:
             group.message, group.text = mask(message[:2000]), mask(text[:6000])
             group.sqlstate, group.reason, group.culprit, group.top = sqlstate, reason, culprit, top
             group.frames, group.http, group.level, group.sample_at = frames, http, level, at
-            group.name = name
+            group.name, group.timeout_ms = name, timeout_ms
         widen(group.span, at)
         bucket = self.bucket(at)
         if bucket is not None:
@@ -292,7 +292,6 @@ class Tally:
             if label in group.culprits or len(group.culprits) < 12:
                 group.culprits[label] = group.culprits.get(label, 0) + 1
         group.lost += lost
-        group.timeout_ms = max(group.timeout_ms, timeout_ms)
         self._join(group, machine, at, rid, user, tenant, http, where)
 
     def _join(

@@ -116,7 +116,7 @@ class ErrorGroup(msgspec.Struct):
     lost: int = 0
     """Jobs that used up their last attempt."""
     timeout_ms: int = 0
-    """The longest timeout that a line of the group names: what it reports began that much earlier."""
+    """The timeout that the sample names as having passed: what it reports began that much earlier."""
 
 
 class Event(msgspec.Struct, array_like=True):

@@ -1,0 +1,429 @@
+"""The steps in the playbook's order, to one verdict. Pure: the same evidence gives the same verdict, byte for byte."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from smokejumper.causes.case import Case
+from smokejumper.causes.tell import Fault
+from smokejumper.logs.events import CLIENT_ERRORS
+from smokejumper.model.cause import Cause
+from smokejumper.model.digest import ErrorGroup
+from smokejumper.model.errors import Frame
+from smokejumper.model.verdict import (
+    CauseFound, Coverage, Errors, Evidence, Fix, GroupFound, Http, RecordHit, ReleaseFound, Severity, Timeline, Trigger, Verdict,
+    Window,
+)  # fmt: skip
+from smokejumper.steps import counting, coverage, faults as step_faults, following, noise as step_noise
+from smokejumper.steps.faults import Judged
+from smokejumper.steps.releases import Release, judge, releases
+from smokejumper.steps.scope import Reach, reach
+from smokejumper.steps.trigger import trigger
+from smokejumper.wording import fill
+
+OVER_S = 15.0
+OVER_REQUESTS = 30
+
+
+@dataclass
+class _Entry:
+    """One entry of the verdict in the making."""
+
+    judged: Judged
+    reach: Reach
+    members: list[Fault]
+    evidence: list[str]
+    confidence: float = 0.5
+    grade: str = "likely"
+    trigger: Trigger | None = None
+
+    @property
+    def fault(self) -> Fault:
+        return self.judged.fault
+
+
+def stamp(case: Case, at: float | None) -> str | None:
+    """A time as RFC 3339 in UTC with milliseconds; None where it, or its day, is unknown."""
+    if at is None or case.dateless:
+        return None
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(at * 1000) % 1000:03d}Z"
+
+
+def triage(case: Case, read: Sequence[str], app: str | None = None) -> Verdict:
+    """The verdict on a case. `read` names what was read, for `coverage`."""
+    named = step_faults.name_groups(case)
+    all_faults = step_faults.gather(case, named)
+    nameless = step_faults.unnamed(case, all_faults)
+    if nameless is not None:
+        all_faults.append(nameless)
+    clients = [f for f in all_faults if f.cause.kind == "client"]
+    edges = [f for f in all_faults if f.cause.kind != "client" and step_noise.at_edge(case, f)]
+    rest = [f for f in all_faults if f not in clients and f not in edges]
+    light = [f for f in rest if not step_faults.weighty(case, f)]
+    judged = step_faults.reduce(case, [f for f in rest if f not in light] + light)
+    light_ids = {id(f) for f in light}
+    causes = [j for j in judged if j.role == "cause" and id(j.fault) not in light_ids]
+    isolated = [j.fault for j in judged if j.role == "cause" and id(j.fault) in light_ids]
+    entries = [_entry(case, j) for j in causes]
+    found = releases(case)
+    entries.sort(key=lambda e: (-_weight(e), e.fault.onset or 0.0, e.fault.id))
+    entries = _not_alone(entries)
+    guilty, brought = judge(case, found, [e.fault for e in entries])
+    noise = step_noise.noise(case, edges + isolated, clients)
+    book = _Book(case)
+    for entry in entries:
+        _prove(case, entry, book, guilty if brought is entry.fault else None, found)
+    return _verdict(case, entries, judged, found, noise, book, read, app)
+
+
+def _not_alone(entries: list[_Entry]) -> list[_Entry]:
+    """Faults that are only a surface (a symptom, a raised text) beside a real cause and far smaller than it are not causes of their own."""
+    strong = [e for e in entries if e.fault.cause.kind in ("cause", "evidence")]
+    if not strong:
+        return entries
+    most = max(e.fault.count for e in strong)
+    return [e for e in entries if e in strong or e.fault.count >= max(3, 0.2 * most)]
+
+
+def _weight(entry: _Entry) -> float:
+    users = len({u for f in entry.members for g in f.groups for u in g.users})
+    requests = sum(g.span.count for f in entry.members for g in f.groups if g.process == "request")
+    return requests * 1000 + users * 10 + entry.fault.count
+
+
+def _entry(case: Case, judged: Judged) -> _Entry:
+    members = _members(judged)
+    return _Entry(judged, reach(case, judged.fault, judged.tell, members), members, [])
+
+
+def _members(judged: Judged) -> list[Fault]:
+    found = [judged.fault]
+    for other in judged.explained:
+        found += [f for f in _members(other) if f not in found]
+    return found
+
+
+class _Book:
+    """The evidence list: what was observed, numbered as it is cited."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.items: list[Evidence] = []
+
+    def add(self, claim: str, source: str, *, quote: str | None = None, figure: str | None = None, at: float | None = None) -> str:
+        id_ = f"e{len(self.items) + 1}"
+        self.items.append(Evidence(id=id_, claim=claim, source=source, quote=quote, figure=figure, at=stamp(self.case, at)))
+        return id_
+
+
+def quote(group: ErrorGroup) -> str | None:
+    """The line of a group's sample that says most."""
+    lines = [line.strip() for line in group.text.split("\n") if line.strip()]
+    banner = [x for x in lines if "** (" in x and not x.rstrip().endswith("an exception was raised:")]
+    line = banner[-1] if group.kind.startswith("exit") and banner else banner[0] if banner else lines[0] if lines else None
+    return line[:300] if line else None
+
+
+def _prove(case: Case, entry: _Entry, book: _Book, guilty: Release | None, found: list[Release]) -> None:
+    fault, judged = entry.fault, entry.judged
+    group = fault.main
+    cite = entry.evidence
+    line = quote(group)
+    if line:
+        cite.append(book.add(f"{fault.count} times: {fault.cause.what}", "log", quote=line, at=group.span.first))
+    if group.culprit is not None:
+        shown = next((f for f in group.frames if group.culprit.function in f), None)
+        if shown:
+            cite.append(book.add("where it is raised in the application", "log", quote=shown, at=group.span.first))
+    cite.append(book.add(f"its reach: {entry.reach.why}", "log", figure=_figure(case, entry), at=fault.first))
+    if judged.tell is not None:
+        t = judged.tell
+        cite.append(book.add(t.why, t.source, quote=t.quote, figure=t.figure, at=t.at))
+    if guilty is not None:
+        cite.append(book.add(f"{guilty.image}: {guilty.why}", "log", figure=_swaps(case, guilty), at=guilty.at))
+    for other in judged.explained[:2]:
+        shown_ = quote(other.fault.main)
+        if shown_ and other.fault.main is not group:
+            cite.append(book.add(f"follows from it: {other.fault.id}, {other.fault.count} times", "log", quote=shown_, at=other.fault.first))
+    entry.trigger = trigger(case, fault, entry.reach, guilty, found)
+    entry.grade, entry.confidence = _grade(case, entry, guilty)
+
+
+def _swaps(case: Case, release: Release) -> str | None:
+    shown = [f"{m} {stamp(case, t)}" for m, t in sorted(release.swapped.items(), key=lambda x: x[1] or 0) if t is not None]
+    return "up on " + ", ".join(shown) if shown else None
+
+
+def _figure(case: Case, entry: _Entry) -> str:
+    fault, r = entry.fault, entry.reach
+    if r.scope == "job":
+        lost = sum(g.lost for g in fault.groups)
+        return f"{fault.count} attempts failed of {', '.join(fault.jobs)}" + (f", {lost} jobs lost" if lost else "")
+    where = r.endpoints or tuple(fault.endpoints)
+    if where:
+        cell = case.total(endpoints=where)
+        others = case.total()
+        return (
+            f"{cell.failed} of {cell.requests} requests failed on {', '.join(where)}; "
+            f"{others.failed - cell.failed} of {others.requests - cell.requests} on all other routes"
+        )
+    return f"{fault.count} times on {', '.join(fault.machines) or 'machines that the log does not name'}"
+
+
+def _grade(case: Case, entry: _Entry, guilty: Release | None) -> tuple[str, float]:
+    """Grade and confidence: how well the signature, its number, its reach, and sources of another kind bear the name."""
+    fault, tell = entry.fault, entry.judged.tell
+    if fault.cause.kind == "symptom" and tell is None:
+        return "symptom", 0.35 if fault.id == "unknown" else 0.45
+    if tell is not None:
+        return ("proven" if tell.proven else "likely"), tell.confidence
+    confidence = 0.9 * fault.sure
+    if fault.count < 5 and fault.main.kind != "platform" and fault.main.process != "boot":  # noqa: PLR2004
+        confidence -= 0.12
+    if entry.reach.scope == "unknown":
+        confidence -= 0.1
+    if guilty is not None:
+        confidence += 0.03
+    proven = seconded(case, fault)
+    if proven:
+        confidence += 0.05
+    if fault.cause.kind == "evidence" and not proven:
+        confidence = min(confidence, 0.75)
+    return ("proven" if proven else "likely"), round(max(0.1, min(0.97, confidence)), 2)
+
+
+def seconded(case: Case, fault: Fault) -> bool:
+    """Does a source of another kind than the log show the same fault?"""
+    request: Any = case.readings.request
+    if request is not None:
+        error = request.get("error") or {}
+        path = str((request.get("request") or {}).get("path") or "").split("?", 1)[0]
+        method = str((request.get("request") or {}).get("method") or "")
+        types = {g.type for g in fault.groups}
+        where = case.endpoint(f"{method} {_template(path)}") if path else ""
+        if error.get("class") in types and (not fault.endpoints or where in fault.endpoints):
+            return True
+    pg: Any = case.readings.pg
+    if pg is not None:
+        if fault.id == "db_deadlock":
+            return any((row.get("deadlocks") or 0) > 0 for row in pg.get("pg_stat_database") or [] if isinstance(row, dict))
+        if fault.id == "db_too_many_connections":
+            used = sum(int(row.get("count") or 0) for row in pg.get("connections_by_state") or [] if isinstance(row, dict))
+            settings = {str(row.get("name")): row.get("setting") for row in pg.get("settings") or [] if isinstance(row, dict)}
+            limit = int(settings.get("max_connections") or 0)
+            return bool(limit) and used >= 0.85 * limit  # noqa: PLR2004
+    return False
+
+
+def _template(path: str) -> str:
+    from smokejumper.logs.requests import template  # noqa: PLC0415
+
+    return template(path)
+
+
+def _severity(case: Case, entry: _Entry) -> Severity:
+    fault = entry.fault
+    if any(g.lost for f in entry.members for g in f.groups):
+        return "major"
+    first, last = fault.onset, max((f.last for f in entry.members if f.last is not None), default=None)
+    cell = case.total()
+    failed = case.between(cell, first, last, 2)
+    asked = failed + case.between(cell, first, last, 0) + case.between(cell, first, last, 1)
+    requests = sum(g.span.count for f in entry.members for g in f.groups if g.process == "request")
+    share = min(failed, requests) / asked if asked else 0.0
+    if share >= 0.2:  # noqa: PLR2004 - the contract's thresholds
+        return "critical"
+    if share >= 0.01 or entry.reach.scope in ("machine", "systemic"):  # noqa: PLR2004
+        return "major"
+    return "minor"
+
+
+def ended(case: Case, entry: _Entry) -> float | None:
+    """The last event, if since then 15 s passed and 30 requests of its scope went well."""
+    last = max((f.last for f in [entry.fault] if f.last is not None), default=None)
+    if last is None or case.last is None or case.last - last < OVER_S:
+        return None
+    scope = entry.reach.scope
+    machines = entry.reach.machines if scope == "machine" else None
+    endpoints = entry.reach.endpoints or entry.fault.endpoints if scope in ("endpoint", "data") else None
+    if scope == "job":
+        return None
+    good = case.between(case.total(machines=machines, endpoints=endpoints), last + 1, None)
+    return last if good >= OVER_REQUESTS else None
+
+
+def _verdict(
+    case: Case, entries: list[_Entry], judged: list[Judged], found: list[Release], noise: list[Any], book: _Book, read: Sequence[str], app: str | None,
+) -> Verdict:  # fmt: skip
+    top = max(entries, key=lambda e: (_weight(e), e.confidence), default=None)
+    causes = [_cause(case, e) for e in entries]
+    for entry in entries:
+        for j in judged:
+            if j.of == entry.fault.id and j.role in ("symptom", "mechanism") and (j in entry.judged.explained or j.role == "mechanism"):
+                causes.append(_follower(case, j, entry))
+    app = app or max(case.digest.apps, key=lambda a: (case.digest.apps[a], a), default=None)
+    starts = [e.fault.onset for e in entries if e.fault.onset is not None]
+    ends = [ended(case, e) for e in entries]
+    users = sorted({u for e in entries for f in e.members for g in f.groups for u in g.users}) if entries else []
+    hit = counting.counts(case)
+    reach_ = top.reach if top else Reach("none")
+    if top is not None and reach_.scope == "data":
+        users = list(reach_.users)
+    gaps = coverage.gaps(case, [e.fault for e in entries], app)
+    return Verdict(
+        app=app,
+        window=Window(stamp(case, case.first), stamp(case, case.last)),
+        is_incident=bool(entries),
+        severity=_severity(case, top) if top else None,
+        scope=reach_.scope,
+        machines=reach_.machines,
+        endpoints=reach_.endpoints,
+        jobs=tuple(top.fault.jobs) if top and reach_.scope == "job" else (),
+        regions=tuple(sorted({case.regions[m] for m in reach_.machines if m in case.regions})),
+        users=tuple(users[:50]),
+        users_count=max(len(users), hit.users_hit) if entries else 0,
+        records=tuple(RecordHit("tenant", t) for t in reach_.tenants),
+        started_at=stamp(case, min(starts, default=None)),
+        ended_at=stamp(case, max((x for x in ends if x is not None), default=None)) if ends and None not in ends else None,
+        causes=tuple(causes),
+        counts=hit,
+        by_machine=counting.by_machine(case),
+        by_endpoint=counting.by_endpoint(case),
+        by_region=counting.by_region(case),
+        releases=tuple(
+            ReleaseFound(image=r.image, at=stamp(case, r.at), machines={m: stamp(case, t) for m, t in r.swapped.items()}, verdict=r.verdict, why=r.why)  # type: ignore[arg-type]
+            for r in found
+        ),
+        noise=tuple(noise),
+        evidence=tuple(book.items),
+        coverage=Coverage(tuple(read), gaps, case.digest.unparsed + case.digest.oversized),
+        next=following.next_step(case, [(e.fault, e.reach, e.confidence) for e in entries], found, app),
+        timeline=_timeline(case, found),
+    )
+
+
+def _timeline(case: Case, found: list[Release]) -> Timeline:
+    cell = case.total()
+    if not cell.series or case.first is None:
+        return Timeline(None, case.width, (), (), ())
+    width = case.width
+    first, last = min(cell.series), max(cell.series)
+    while (last - first) // width > 60:  # noqa: PLR2004 - what fits a terminal
+        width *= 2
+    first &= ~(width - 1)
+    size = (last - first) // width + 1
+    failed, asked = [0] * size, [0] * size
+    for bucket, three in cell.series.items():
+        failed[(bucket - first) // width] += three[2]
+        asked[(bucket - first) // width] += sum(three)
+    seen: list[str] = []
+    events = []
+    for r in found:
+        events.append((stamp(case, r.at), "rollback" if r.image in seen or r.verdict == "cure" else "deploy"))
+        seen.append(r.image)
+    for kind in ("oom", "gave_up"):
+        events += [(stamp(case, e.at), kind) for _, e in case.events(kind)[:5]]
+    return Timeline(stamp(case, float(first)), width, tuple(failed), tuple(asked), tuple(sorted(events, key=lambda x: x[0] or "")))
+
+
+def _cause(case: Case, entry: _Entry) -> CauseFound:
+    fault, r = entry.fault, entry.reach
+    grade = entry.grade
+    return _found(
+        case, fault, r, role="cause", of=None, grade=grade, confidence=entry.confidence, trigger_=entry.trigger,
+        severity=_severity(case, entry), evidence=tuple(entry.evidence), ended_at=ended(case, entry), members=entry.members,
+    )  # fmt: skip
+
+
+def _follower(case: Case, judged: Judged, entry: _Entry) -> CauseFound:
+    grade = "proven" if judged.tell is not None and judged.tell.proven else "likely" if judged.role == "mechanism" else "symptom"
+    confidence = judged.tell.confidence if judged.tell is not None else 0.5
+    r = entry.reach
+    return _found(
+        case, judged.fault, r, role=judged.role, of=entry.fault.id, grade=grade, confidence=confidence, trigger_=None, severity=None,
+        evidence=tuple(entry.evidence), ended_at=None, members=[judged.fault],
+    )  # fmt: skip
+
+
+def _found(
+    case: Case, fault: Fault, r: Reach, *, role: Any, of: str | None, grade: Any, confidence: float, trigger_: Trigger | None,
+    severity: Severity | None, evidence: tuple[str, ...], ended_at: float | None, members: list[Fault],
+) -> CauseFound:  # fmt: skip
+    group = fault.main
+    culprit = group.culprit or next((g.culprit for g in fault.groups if g.culprit is not None), None)
+    if culprit is None and fault.cause.level >= step_faults.CODE_LEVEL:
+        culprit = None
+    names = fill_in(case, fault, r)
+    users = sorted({u for f in members for g in f.groups for u in g.users})
+    remedy = fault.cause.remedy
+    return CauseFound(
+        id=fault.id, parent=fault.cause.parent, role=role, of=of, grade=grade, confidence=confidence,
+        title=fill(fault.cause.title, names), scope=r.scope, machines=r.machines, endpoints=r.endpoints,
+        jobs=tuple(fault.jobs), regions=tuple(sorted({case.regions[m] for m in r.machines if m in case.regions})),
+        severity=severity, started_at=stamp(case, fault.onset), ended_at=stamp(case, ended_at), kind=group.kind,
+        exception_type=group.type, message=group.message.split("\n", 1)[0] or None if group.kind != "none" else None,
+        culprit_frame=culprit, top_frame=group.top, process=group.process,
+        http=_http(fault), sqlstate=group.sqlstate,
+        client_error=group.type in CLIENT_ERRORS, count=fault.count, first_at=stamp(case, fault.first), last_at=stamp(case, fault.last),
+        users=tuple(users[:50]), users_count=len(users), request_ids=tuple(sorted({x for g in fault.groups for x in g.request_ids})[:5]),
+        signatures=tuple(sorted(g.signature for g in fault.groups)), trigger=trigger_, owner=fault.cause.owner, evidence=evidence,
+        fix=Fix(*(fill(x, names) if x else None for x in (remedy.mitigate, remedy.repair, remedy.do_not, remedy.undo, remedy.prevent))),
+    )  # fmt: skip
+
+
+def _http(fault: Fault) -> Http | None:
+    for group in fault.groups:
+        if group.http is not None:
+            return Http(group.http[0], group.http[1].split("?", 1)[0])
+    if fault.endpoints:
+        paths = [p for g in fault.groups for p in g.paths if p]
+        method = fault.endpoints[0].partition(" ")[0]
+        return Http(method, sorted(paths)[0]) if paths else None
+    return None
+
+
+def fill_in(case: Case, fault: Fault, r: Reach) -> dict[str, str]:
+    """The names and numbers of this incident for the catalogue's sentences."""
+    group = fault.main
+    culprit = group.culprit
+    machines = r.machines or tuple(fault.machines)
+    return {
+        "endpoint": ", ".join((r.endpoints or tuple(fault.endpoints))[:3]),
+        "machine": machines[0] if len(machines) == 1 else "",
+        "machines": ", ".join(machines[:5]),
+        "release": "",
+        "exception": group.type or "",
+        "message": group.message.split("\n", 1)[0][:120],
+        "frame": f"{culprit.file}:{culprit.line} {culprit.function}" if culprit and culprit.file else culprit.function if culprit else "",
+        "host": "",
+        "count": str(fault.count),
+        "users": str(len({u for g in fault.groups for u in g.users})),
+        "first_at": stamp(case, fault.first) or "",
+    }
+
+
+def errors(case: Case) -> Errors:
+    """Every group of like errors, most important first."""
+    from smokejumper.causes import match  # noqa: PLC0415
+
+    found = []
+    for group in case.groups:
+        sight = match.name(group)
+        cause: Cause = sight.cause if sight else step_faults.UNKNOWN
+        places = case.places[group.signature]
+        order = (group.level == "warning", group.kind == "platform", -group.span.count, group.signature)
+        found.append((order, GroupFound(
+            signature=group.signature, id=cause.id, parent=cause.parent, title=fill(cause.title, {}), kind=group.kind, exception_type=group.type,
+            message=group.message.split("\n", 1)[0] or None, culprit_frame=group.culprit, top_frame=group.top, process=group.process,
+            http=Http(*group.http) if group.http else None, sqlstate=group.sqlstate, client_error=group.type in CLIENT_ERRORS,
+            count=group.span.count, first_at=stamp(case, group.span.first), last_at=stamp(case, group.span.last), users=tuple(group.users),
+            request_ids=tuple(group.request_ids), machines=tuple(sorted({m for m, _ in places if m})),
+            endpoints=tuple(sorted({w for _, w in places if " /" in w})), jobs=tuple(sorted({w for _, w in places if w and " /" not in w})),
+            owner=cause.owner, skeleton=group.skeleton,
+            sample="\n".join([group.text, *("    " + f for f in group.frames)]),
+        )))  # fmt: skip
+    return Errors(tuple(g for _, g in sorted(found, key=lambda x: x[0])))
+
+
+__all__ = ["Frame", "errors", "triage"]
