@@ -20,11 +20,11 @@ CAUSE = Cause(
         sqlstates=("28P01",),
         patterns=(
             r"password authentication failed for user \\?[\"']",
-            r"\(invalid_authorization_specification\):? "
-            r"(?![^\n]{0,300}(?:no encryption|SSL off|valid client certificate))",
+            r"\(invalid_authorization_specification\):? (?![^\n]{0,300}(?:no encryption|SSL off"
+            r"|valid client certificate))",
             r"\((?:EWRONGPASSWORD|EAUTHQUERY|EAUTHSECRETS|EJITUNAUTHORIZED)\) ",
-            r"(?:Circuit breaker open: |\(ECIRCUITBREAKER\) )[^\n]{0,80}"
-            r"(?:authentication (?:failures|errors)|database credentials)",
+            r"(?:Circuit breaker open: |\(ECIRCUITBREAKER\) )[^\n]{0,80}(?:authentication (?:failures|errors)"
+            r"|database credentials)",
             r"cannot verify SCRAM server signature",
             r"\(protocol_violation\):? (?:(?:password|SASL) authentication failed|no such user)",
         ),
@@ -50,12 +50,12 @@ CAUSE = Cause(
     remedy=Remedy(
         mitigate="Stop everything that still uses the old password, then set DATABASE_URL once for all machines.",
         repair=(
-            "Percent-encode reserved characters of the password in DATABASE_URL; if nobody changed anything, look whether "
-            "the project is paused."
+            "Percent-encode reserved characters of the password in DATABASE_URL; if nobody changed anything, look "
+            "whether the project is paused."
         ),
         do_not=(
-            "Do not keep restarting: every failed login renews the pooler's block (up to 2 minutes) and may get our address "
-            "banned, after which the text turns into `connection refused`."
+            "Do not keep restarting: every failed login renews the pooler's block (up to 2 minutes) and may get our "
+            "address banned, after which the text turns into `connection refused`."
         ),
         undo="Set the previous secret again, if that password is still valid.",
         prevent="Rotate with two roles, or with the app stopped, and have the release_command log in first.",
@@ -88,8 +88,8 @@ CAUSE = Cause(
         Example(
             id="db_permission",
             text="""\
-08:06:20.004 request_id=F0fTb7nWl2sAAAAR [error] ** (Postgrex.Error) ERROR 42501 (insufficient_privilege) \
-permission denied for table shuttles
+08:06:20.004 request_id=F0fTb7nWl2sAAAAR [error] ** (Postgrex.Error) ERROR 42501 (insufficient_privilege) permission \
+denied for table shuttles
     (ecto_sql 3.12.1) lib/ecto/adapters/sql.ex:1096: Ecto.Adapters.SQL.raise_sql_call_error/1
 """,
         ),

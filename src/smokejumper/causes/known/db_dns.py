@@ -11,7 +11,8 @@ CAUSE = Cause(
     level=3,
     what=(
         "Postgrex asks for IPv4 unless socket_options holds :inet6. A name that has addresses of the other family only "
-        "(db.REF.supabase.co, *.internal, *.flycast, *.flympg.net: IPv6; the shared pooler: IPv4) is reported as nxdomain."
+        "(db.REF.supabase.co, *.internal, *.flycast, *.flympg.net: IPv6; the shared pooler: IPv4) is reported as "
+        "nxdomain."
     ),
     unlike={
         "db_unreachable": "the name resolves, but nothing answers at the address",
@@ -19,7 +20,8 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"(?<!cancel backend: )(?:tcp|ssl) connect(?: \([^)\s]{1,255}\))?: (?:non-existing domain - :nxdomain|nxdomain\b)",
+            r"(?<!cancel backend: )(?:tcp|ssl) connect(?: \([^)\s]{1,255}\))?: (?:non-existing domain - :nxdomain"
+            r"|nxdomain\b)",
         ),
     ),
     tell="all connects of all machines since a change of DATABASE_URL or ECTO_IPV6, or since a project was paused",
@@ -43,12 +45,14 @@ CAUSE = Cause(
             "pooler unset it, or go back to the previous DATABASE_URL."
         ),
         repair=(
-            "Copy the host from the Connect dialog of Supabase and keep the family that belongs to it; "
-            "a paused project gets its name back when it is restored."
+            "Copy the host from the Connect dialog of Supabase and keep the family that belongs to it; a paused "
+            "project gets its name back when it is restored."
         ),
         do_not="Do not write an IP address into DATABASE_URL: it changes without notice.",
         undo="Set the previous secret again.",
-        prevent="Let the release_command connect to the database, so that a wrong name stops the deploy before traffic.",
+        prevent=(
+            "Let the release_command connect to the database, so that a wrong name stops the deploy before traffic."
+        ),
     ),
     playbook="Step 2",
     examples=(
@@ -56,23 +60,23 @@ CAUSE = Cause(
             id="db_dns",
             source="managoat/fountain#2477",
             text="""\
-11:40:55.118 [error] Postgrex.Protocol (#PID<0.1903.0>) failed to connect: ** (DBConnection.ConnectionError) \
-tcp connect (db.qkwmznvtyhcpalxdufer.supabase.co:5432): non-existing domain - :nxdomain
+11:40:55.118 [error] Postgrex.Protocol (#PID<0.1903.0>) failed to connect: ** (DBConnection.ConnectionError) tcp \
+connect (db.qkwmznvtyhcpalxdufer.supabase.co:5432): non-existing domain - :nxdomain
 """,
         ),
         Example(
             id="db_dns",
             source="elixir-ecto/postgrex#255",
             text="""\
-11:41:02.007 [error] Postgrex.Protocol (#PID<0.1904.0>) failed to connect: ** (DBConnection.ConnectionError) \
-tcp connect: non-existing domain - :nxdomain
+11:41:02.007 [error] Postgrex.Protocol (#PID<0.1904.0>) failed to connect: ** (DBConnection.ConnectionError) tcp \
+connect: non-existing domain - :nxdomain
 """,
         ),
         Example(
             id="db_unreachable",
             text="""\
-11:42:40.901 [error] Postgrex.Protocol (#PID<0.1903.0>) failed to connect: ** (DBConnection.ConnectionError) \
-tcp connect (db.qkwmznvtyhcpalxdufer.supabase.co:5432): host is unreachable - :ehostunreach
+11:42:40.901 [error] Postgrex.Protocol (#PID<0.1903.0>) failed to connect: ** (DBConnection.ConnectionError) tcp \
+connect (db.qkwmznvtyhcpalxdufer.supabase.co:5432): host is unreachable - :ehostunreach
 """,
         ),
         Example(

@@ -10,8 +10,8 @@ CAUSE = Cause(
     kind="cause",
     level=3,
     what=(
-        "The last part of DATABASE_URL names a database that the server does not have (3D000), "
-        "or one that was dropped (57P04)."
+        "The last part of DATABASE_URL names a database that the server does not have (3D000), or one that was dropped "
+        "(57P04)."
     ),
     unlike={
         "db_missing_relation": "the database is there, a table, view, type or function is missing",
@@ -44,7 +44,9 @@ CAUSE = Cause(
     ),
     remedy=Remedy(
         mitigate="Set the previous DATABASE_URL again.",
-        repair="Correct the path part of DATABASE_URL; on Supabase it is `postgres` unless somebody created another one.",
+        repair=(
+            "Correct the path part of DATABASE_URL; on Supabase it is `postgres` unless somebody created another one."
+        ),
         do_not="Do not run ecto.create or create an empty database to silence the error: the data is somewhere else.",
         undo="Set the secret to its former value.",
         prevent="Let the release_command connect with the same URL, so that a wrong name stops the deploy.",

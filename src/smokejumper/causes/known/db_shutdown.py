@@ -43,9 +43,13 @@ CAUSE = Cause(
         "deploy_failed",
     ),
     remedy=Remedy(
-        mitigate="Wait: the pool reconnects by itself; look for a restart or a maintenance window in the Supabase dashboard.",
+        mitigate=(
+            "Wait: the pool reconnects by itself; look for a restart or a maintenance window in the Supabase dashboard."
+        ),
         repair="Put restarts into quiet hours and retry reads that are safe to repeat.",
-        do_not="Do not deploy and do not restart machines while the database recovers: boots fail and connects pile up.",
+        do_not=(
+            "Do not deploy and do not restart machines while the database recovers: boots fail and connects pile up."
+        ),
         prevent="Call Repo.disconnect_all/2 before a planned failover, so that connections renew one after another.",
     ),
     playbook="Step 2",
@@ -69,8 +73,8 @@ CAUSE = Cause(
         Example(
             id="db_unreachable",
             text="""\
-21:08:41.118 [error] Postgrex.Protocol (#PID<0.1872.0>) failed to connect: ** (DBConnection.ConnectionError) \
-tcp connect (beacon-db.flycast:5432): connection refused - :econnrefused
+21:08:41.118 [error] Postgrex.Protocol (#PID<0.1872.0>) failed to connect: ** (DBConnection.ConnectionError) tcp \
+connect (beacon-db.flycast:5432): connection refused - :econnrefused
 """,
         ),
         Example(

@@ -10,8 +10,8 @@ CAUSE = Cause(
     kind="cause",
     level=3,
     what=(
-        "Certificate, host name or TLS mode do not fit: the client rejects the server's certificate, no CA is configured, "
-        "or one side insists on TLS and the other side does not offer it."
+        "Certificate, host name or TLS mode do not fit: the client rejects the server's certificate, no CA is "
+        "configured, or one side insists on TLS and the other side does not offer it."
     ),
     unlike={
         "http_client_tls": "the handshake of an outbound HTTP call, not of a database connection",
@@ -49,8 +49,8 @@ CAUSE = Cause(
     remedy=Remedy(
         mitigate="Roll back the release or the secret that changed the TLS options of the Repo.",
         repair=(
-            "Put Supabase's CA into the image and set `ssl: [cacertfile: PATH, verify: :verify_peer]` "
-            "(ssl_opts is deprecated since Postgrex 0.18)."
+            "Put Supabase's CA into the image and set `ssl: [cacertfile: PATH, verify: :verify_peer]` (ssl_opts is "
+            "deprecated since Postgrex 0.18)."
         ),
         do_not="Do not leave `verify: :verify_none` in production: then anybody on the path can read the password.",
         undo="Redeploy the release that was rolled back.",
@@ -62,17 +62,19 @@ CAUSE = Cause(
             id="db_tls",
             source="plausible/analytics#3234",
             text="""\
-16:37:24.465 [error] Postgrex.Protocol (#PID<0.185.0>) failed to connect: ** (DBConnection.ConnectionError) \
-ssl connect: TLS client: In state wait_cert at ssl_handshake.erl:2133 generated CLIENT ALERT: Fatal - Unknown CA
+16:37:24.465 [error] Postgrex.Protocol (#PID<0.185.0>) failed to connect: ** (DBConnection.ConnectionError) ssl \
+connect: TLS client: In state wait_cert at ssl_handshake.erl:2133 generated CLIENT ALERT: Fatal - Unknown CA
  - {:tls_alert, {:unknown_ca, ~c"TLS client: In state wait_cert at ssl_handshake.erl:2133 generated CLIENT ALERT: \
 Fatal - Unknown CA\\n"}}
 """,
         ),
         Example(
             id="db_tls",
+            source="https://www.postgresql.org/docs/current/client-authentication-problems.html",
             text="""\
 16:40:11.090 [error] Postgrex.Protocol (#PID<0.186.0>) failed to connect: ** (Postgrex.Error) FATAL 28000 \
-(invalid_authorization_specification) no pg_hba.conf entry for host "10.0.4.9", user "kiln", database "postgres", no encryption
+(invalid_authorization_specification) no pg_hba.conf entry for host "10.0.4.9", user "kiln", database "postgres", no \
+encryption
 """,
         ),
         Example(

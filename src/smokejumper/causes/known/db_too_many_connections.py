@@ -10,8 +10,8 @@ CAUSE = Cause(
     kind="cause",
     level=3,
     what=(
-        "The limit of the server, the database or the role is reached, so every new connection is refused. "
-        "Requests show only drops from the pool's queue; the reason stands in the `failed to connect` lines."
+        "The limit of the server, the database or the role is reached, so every new connection is refused. Requests "
+        "show only drops from the pool's queue; the reason stands in the `failed to connect` lines."
     ),
     unlike={
         "pooler_rejected": "the pooler's limit for clients or pools, not that of Postgres",
@@ -25,7 +25,10 @@ CAUSE = Cause(
             r"too many connections for (?:role|database) \\?\"",
         ),
     ),
-    tell="53300 on connect; pool_size x machines (twice during a rolling deploy) + jobs + other clients exceeds the limit",
+    tell=(
+        "53300 on connect; pool_size x machines (twice during a rolling deploy) + jobs + other clients exceeds the "
+        "limit"
+    ),
     explains=(
         "db_connection_dropped",
         "db_pool_exhausted",
@@ -42,14 +45,17 @@ CAUSE = Cause(
     ),
     remedy=Remedy(
         mitigate=(
-            "Count pg_stat_activity by usename, application_name and client_addr, and end the idle connections of the one "
-            "client that has too many (pg_terminate_backend)."
+            "Count pg_stat_activity by usename, application_name and client_addr, and end the idle connections of the "
+            "one client that has too many (pg_terminate_backend)."
         ),
         repair=(
-            "Give every client a budget: pool_size x machines x 2 (old and new machines of a deploy) plus release_command, "
-            "notifiers and consoles must fit, or go through the pooler."
+            "Give every client a budget: pool_size x machines x 2 (old and new machines of a deploy) plus "
+            "release_command, notifiers and consoles must fit, or go through the pooler."
         ),
-        do_not="Do not raise pool_size, do not add machines and do not restart everything: each of these asks for more slots.",
+        do_not=(
+            "Do not raise pool_size, do not add machines and do not restart everything: each of these asks for more "
+            "slots."
+        ),
         undo="A client that was ended connects again by itself.",
         prevent="Set CONNECTION LIMIT on every role and alert at 80 % of max_connections.",
     ),

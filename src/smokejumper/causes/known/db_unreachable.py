@@ -10,8 +10,8 @@ CAUSE = Cause(
     kind="cause",
     level=3,
     what=(
-        "Connections to the database are refused, find no route, time out, or break off before the handshake ends. "
-        "No server gets as far as sending a SQLSTATE."
+        "Connections to the database are refused, find no route, time out, or break off before the handshake ends. No "
+        "server gets as far as sending a SQLSTATE."
     ),
     unlike={
         "db_dns": "the name does not resolve, so no connection is ever tried",
@@ -25,8 +25,8 @@ CAUSE = Cause(
             r"(?<!cancel backend: )(?:tcp|ssl) connect(?: \([^)\s]{1,255}\))?: (?:connection refused|timeout"
             r"|(?:connection|operation) timed out|no route to host|host is (?:unreachable|down)"
             r"|network is (?:unreachable|down)|no such file or directory - :enoent)",
-            r"failed to connect: \*\* \((?:DBConnection\.ConnectionError|Postgrex\.Error)\) "
-            r"(?:tcp|ssl) (?:recv|send): (?:closed|timeout|connection (?:reset|aborted)|broken pipe)",
+            r"failed to connect: \*\* \((?:DBConnection\.ConnectionError|Postgrex\.Error)\) (?:tcp|ssl) (?:recv"
+            r"|send): (?:closed|timeout|connection (?:reset|aborted)|broken pipe)",
             r"Postgrex\.Protocol \(?#PID<[\d.]+>.{0,100}? timed out because it was handshaking for longer than \d+ms",
             r"(?:tcp|ssl) recv \(idle\): (?:timeout|connection timed out)",
         ),
@@ -48,8 +48,8 @@ CAUSE = Cause(
     ),
     remedy=Remedy(
         mitigate=(
-            "If only {machine} fails, cordon it with `fly machine cordon` and restart or replace it; if all fail, check "
-            "project state, network bans, network restrictions and the status page of Supabase."
+            "If only {machine} fails, cordon it with `fly machine cordon` and restart or replace it; if all fail, "
+            "check project state, network bans, network restrictions and the status page of Supabase."
         ),
         repair="Restore the path (unpause, lift the ban, correct host and port); the pool then reconnects by itself.",
         do_not="Do not raise pool_size and do not restart all machines: the reconnects arrive as one more storm.",
@@ -62,8 +62,8 @@ CAUSE = Cause(
             id="db_unreachable",
             source="corpus:postgres_down",
             text="""\
-04:17:09.512 [error] Postgrex.Protocol (#PID<0.2120.0> (:proc_lib)) failed to connect: ** (DBConnection.ConnectionError) \
-tcp connect (ferry-db.flycast:5432): connection refused - :econnrefused
+04:17:09.512 [error] Postgrex.Protocol (#PID<0.2120.0> (:proc_lib)) failed to connect: ** \
+(DBConnection.ConnectionError) tcp connect (ferry-db.flycast:5432): connection refused - :econnrefused
 """,
         ),
         Example(
@@ -77,15 +77,15 @@ tcp recv (idle): timeout
         Example(
             id="db_dns",
             text="""\
-04:17:09.512 [error] Postgrex.Protocol (#PID<0.2120.0>) failed to connect: ** (DBConnection.ConnectionError) \
-tcp connect (ferry-db.flycast:5432): non-existing domain - :nxdomain
+04:17:09.512 [error] Postgrex.Protocol (#PID<0.2120.0>) failed to connect: ** (DBConnection.ConnectionError) tcp \
+connect (ferry-db.flycast:5432): non-existing domain - :nxdomain
 """,
         ),
         Example(
             id="db_connection_dropped",
             text="""\
-04:20:02.733 [error] Postgrex.Protocol (#PID<0.2131.0>) disconnected: ** (DBConnection.ConnectionError) \
-ssl recv (idle): closed
+04:20:02.733 [error] Postgrex.Protocol (#PID<0.2131.0>) disconnected: ** (DBConnection.ConnectionError) ssl recv \
+(idle): closed
 """,
         ),
     ),

@@ -10,8 +10,8 @@ CAUSE = Cause(
     kind="cause",
     level=3,
     what=(
-        "Supavisor or PgBouncer turns the client away before Postgres sees it: its client limit is reached, it does not know "
-        "the project or user, no server connection came free in time, the address is barred, or it stops."
+        "Supavisor or PgBouncer turns the client away before Postgres sees it: its client limit is reached, it does "
+        "not know the project or user, no server connection came free in time, the address is barred, or it stops."
     ),
     unlike={
         "db_auth": "the pooler's text speaks of password, credentials or authentication failures",
@@ -21,10 +21,10 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"\((?:internal_error|connection_failure|protocol_violation)\):? \(E(?!WRONGPASSWORD|AUTHQUERY|AUTHSECRETS"
-            r"|JITUNAUTHORIZED|SSLREQUIRED|SSLHANDSHAKE|PREPARED|MAXPREPARED|PSSIMPLEQUERY"
+            r"\((?:internal_error|connection_failure|protocol_violation)\):? \(E(?!WRONGPASSWORD|AUTHQUERY"
+            r"|AUTHSECRETS|JITUNAUTHORIZED|SSLREQUIRED|SSLHANDSHAKE|PREPARED|MAXPREPARED|PSSIMPLEQUERY"
             r"|CIRCUITBREAKER\) (?:too many authentication|failed to retrieve database cred))[A-Z]{4,}\) ",
-            r"max clients reached(?: in session mode - |[ -]{1,3}in Session mode )max clients are limited to pool_size",
+            r"max clients reached in session mode - max clients are limited to pool_size",
             r"MaxClientsInSessionMode: max clients reached",
             r"\b[Mm]ax (?:client connections|pools count) reached",
             r"\b[Uu]nable to check out connection from the pool (?:after \d+ms in|due to timeout)",
@@ -36,13 +36,17 @@ CAUSE = Cause(
             r"too many failed attempts to connect to the database, "
             r"|Circuit breaker open: Unable to establish connection to upstream database",
             r"\(connection_failure\):? (?:Failed to connect to database: |connection failure during authentication)",
-            r"no more connections allowed \(max_client_conn\)|client connections exceeded \(max_db_client_connections\)",
+            r"no more connections allowed \(max_client_conn\)"
+            r"|client connections exceeded \(max_db_client_connections\)",
             r"\(protocol_violation\):? (?:query_wait_timeout|client_login_timeout|server conn crashed\?"
             r"|server DNS lookup failed|pooler is shutting down|unsupported startup parameter)",
             r"server login has been failing, cached error: ",
         ),
     ),
-    tell="FATAL XX000 or 08P01 with a text that Postgres does not have; limits: pool_size x machines against the pooler's",
+    tell=(
+        "FATAL XX000 or 08P01 with a text that Postgres does not have; limits: pool_size x machines against the "
+        "pooler's"
+    ),
     over=("db_server_fault", "db_connection_dropped"),
     explains=(
         "db_connection_dropped",
@@ -60,12 +64,12 @@ CAUSE = Cause(
     ),
     remedy=Remedy(
         mitigate=(
-            "Read the pooler's text: at a limit, lower the pool_size of every machine; at `not found`, set user postgres.REF and "
-            "the host from the Connect dialog, and unpause the project."
+            "Read the pooler's text: at a limit, lower the pool_size of every machine; at `not found`, set user "
+            "postgres.REF and the host from the Connect dialog, and unpause the project."
         ),
         repair=(
-            "Keep pool_size x machines x 2 below the pooler's limit, or move from session (5432) to transaction mode (6543) with "
-            "`prepare: :unnamed`, migrations and LISTEN staying on the direct host."
+            "Keep pool_size x machines x 2 below the pooler's limit, or move from session (5432) to transaction mode "
+            "(6543) with `prepare: :unnamed`, migrations and LISTEN staying on the direct host."
         ),
         do_not="Do not add machines: each brings a whole pool of clients along.",
         undo="Set the previous DATABASE_URL or POOL_SIZE again.",
@@ -92,8 +96,8 @@ CAUSE = Cause(
         Example(
             id="db_server_fault",
             text="""\
-06:58:13.559 request_id=F0fWf2sAp6wAAAAV [error] ** (Postgrex.Error) ERROR XX000 (internal_error) could not read block 7 \
-in file "base/16384/24601": read only 0 of 8192 bytes
+06:58:13.559 request_id=F0fWf2sAp6wAAAAV [error] ** (Postgrex.Error) ERROR XX000 (internal_error) could not read block \
+7 in file "base/16384/24601": read only 0 of 8192 bytes
     (ecto_sql 3.12.1) lib/ecto/adapters/sql.ex:1096: Ecto.Adapters.SQL.raise_sql_call_error/1
 """,
         ),
