@@ -15,3 +15,5 @@ class Layout(msgspec.Struct, frozen=True):
     fast: bytes = b""
     sure: float = 0.0
     """The share of the sample's lines that this envelope reads."""
+    machine: str = ""
+    """The machine of lines that name none."""

@@ -4,7 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from smokejumper.model.cause import Owner, Scope
+from smokejumper.model.cause import Owner
+from smokejumper.model.cause import Scope as Reach
 from smokejumper.model.errors import Frame
 
 Severity = Literal["critical", "major", "minor"]
@@ -88,7 +89,7 @@ class CauseFound(msgspec.Struct, frozen=True, kw_only=True):
     grade: Grade
     confidence: float
     title: str
-    scope: Scope
+    scope: Reach
     machines: tuple[str, ...]
     endpoints: tuple[str, ...]
     jobs: tuple[str, ...] = ()
@@ -183,7 +184,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     window: Window
     is_incident: bool
     severity: Severity | None
-    scope: Scope
+    scope: Reach
     machines: tuple[str, ...]
     endpoints: tuple[str, ...]
     jobs: tuple[str, ...]
@@ -250,3 +251,74 @@ class Errors(msgspec.Struct, frozen=True):
 
     groups: tuple[GroupFound, ...]
     schema: str = "smokejumper.errors/1"
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """What `scope --json` prints: the verdict's reach and the table behind it."""
+
+    schema: str = "smokejumper.scope/1"
+    app: str | None
+    window: Window
+    is_incident: bool
+    severity: Severity | None
+    scope: Reach
+    machines: tuple[str, ...]
+    endpoints: tuple[str, ...]
+    jobs: tuple[str, ...]
+    regions: tuple[str, ...]
+    users: tuple[str, ...]
+    users_count: int
+    records: tuple[RecordHit, ...]
+    started_at: str | None
+    ended_at: str | None
+    counts: Counts
+    by_machine: dict[str, Traffic]
+    by_endpoint: dict[str, Traffic]
+    by_region: dict[str, Traffic]
+
+
+class Traced(msgspec.Struct, frozen=True):
+    """One line that belongs to a request."""
+
+    at: str | None
+    provider: str
+    machine: str
+    region: str
+    level: str | None
+    text: str
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """What `trace --json` prints: one request through all machines."""
+
+    schema: str = "smokejumper.trace/1"
+    request_id: str
+    method: str | None
+    path: str | None
+    status: int | None
+    duration_ms: float | None
+    machines: tuple[str, ...]
+    lines: tuple[Traced, ...]
+
+
+class Race(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests that ran at nearly the same time, or were repeated in haste."""
+
+    kind: Literal["simultaneous", "repeated"]
+    method: str
+    path: str
+    user: str | None
+    count: int
+    within_ms: int
+    at: str | None
+    machines: tuple[str, ...]
+    request_ids: tuple[str, ...]
+    statuses: tuple[int | None, ...]
+
+
+class Races(msgspec.Struct, frozen=True, kw_only=True):
+    """What `races --json` prints."""
+
+    schema: str = "smokejumper.races/1"
+    races: tuple[Race, ...]
+    requests: int

@@ -24,17 +24,13 @@ def sniff(sample: bytes) -> Layout | None:
     return Layout("console", sure=min(0.9, (heads + bare + frames) / len(rows)))
 
 
-def read(data: bytes | bytearray, begin: int, end: int, layout: Layout, lines: Lines) -> None:  # noqa: ARG001 - one signature for all envelopes
-    """Whole lines, all of one machine that has no name."""
-    digest = lines.digest
+def read(data: bytes | bytearray, begin: int, end: int, layout: Layout, lines: Lines) -> None:
+    """Whole lines, all of one machine."""
+    digest, machine = lines.digest, layout.machine
     for row in bytes(data[begin:end]).split(b"\n"):
-        if not row and "" not in lines.live:
+        if not row and machine not in lines.live:
             continue
         text = row.decode("utf-8", "replace").rstrip("\r")
         if "\x1b" in text:
             text = _ANSI.sub("", text)
-        digest.lines += 1
-        digest.providers["app"] = digest.providers.get("app", 0) + 1
-        if "" not in digest.machines:
-            lines.tally.machine("", "")
-        lines.app_line(None, "", "", text)
+        lines.entry(None, "app", machine, "", "info", text)

@@ -1,0 +1,51 @@
+"""The commands, each in a file of its own, as one command line."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from smokejumper import __version__
+from smokejumper.cli import errors, explain, races, schema, scope, trace, triage
+
+app = typer.Typer(
+    name="smokejumper", no_args_is_help=False, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="What is broken in a Phoenix application on Fly.io, why, and what to do now.",
+)  # fmt: skip
+for command in (triage, scope, errors, trace, races, explain, schema):
+    app.command(command.NAME, help=command.HELP)(command.command)
+
+NAMES = frozenset(c.NAME for c in (triage, scope, errors, trace, races, explain, schema))
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
+    if wanted:
+        sys.stdout.write(f"smokejumper {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,  # noqa: FBT002
+) -> None:
+    """What is broken in a Phoenix application on Fly.io, why, and what to do now."""
+
+
+def run(arguments: list[str]) -> int:
+    """Run with these arguments; the exit code. Plain `smokejumper`, or one with files or options only, is `triage`."""
+    if not arguments or (arguments[0] not in NAMES and arguments[0] not in ("-h", "--help", "--version")):
+        arguments = ["triage", *arguments]
+    try:
+        code = app(arguments, standalone_mode=False)
+    except typer.Exit as done:
+        return done.exit_code
+    except typer.Abort:
+        return 130
+    except Exception as wrong:
+        shown = getattr(wrong, "format_message", None)
+        if shown is None:
+            raise
+        sys.stderr.write(f"smokejumper: {shown()} Try `smokejumper --help`.\n")
+        return 2
+    return code if isinstance(code, int) else 0

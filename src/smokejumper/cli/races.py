@@ -1,0 +1,34 @@
+"""`races`: the same request twice at nearly the same time."""
+
+from smokejumper.cli import inputs, options, out
+from smokejumper.model.verdict import Races
+
+NAME = "races"
+HELP = "Duplicate simultaneous requests, and rapid repeated ones."
+
+
+def command(files: options.Files = None, json: options.Json = False) -> int:  # noqa: FBT002
+    """List races. Exit code 1 where there are some."""
+    from smokejumper.plays import races  # noqa: PLC0415
+
+    found = races.races(inputs.read(files))
+    if json:
+        out.json(found)
+    else:
+        out.lines(rows(found, colour=out.colour()))
+    return int(bool(found.races))
+
+
+def rows(found: Races, *, colour: bool) -> list[str]:
+    """The screen."""
+    if not found.races:
+        return ["", f"  no request came twice at nearly the same time, of {found.requests}", ""]
+    text = [""]
+    for r in found.races[:16]:
+        answers = " ".join(str(s) if s else "-" for s in r.statuses)
+        who = f" by {out.safe(r.user)}" if r.user else ""
+        row = f"  {r.count} x {out.safe(r.method)} {out.safe(r.path)}{who} within {r.within_ms} ms on {', '.join(r.machines)}: {answers}"
+        text.append(out.style(row[: out.width()], "red", on=colour and any((s or 0) >= 500 for s in r.statuses)))  # noqa: PLR2004
+    if len(found.races) > 16:  # noqa: PLR2004
+        text.append(f"  and {len(found.races) - 16} more: races --json")
+    return [*text, ""]

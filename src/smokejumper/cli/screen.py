@@ -1,0 +1,264 @@
+"""The first screen: one verdict in 24 rows of 80 columns."""
+
+from pathlib import Path
+
+from smokejumper.cli.out import safe, style, width, wrap
+from smokejumper.model.verdict import CauseFound, Verdict
+
+BARS = "▁▂▃▄▅▆▇█"
+LABEL = 11
+
+
+def verdict(v: Verdict, *, files: str = "", colour: bool = False) -> list[str]:
+    """The rows of the verdict's screen."""
+    columns = width()
+    rows = ["", *_head(v, columns, colour)]
+    causes = [c for c in v.causes if c.role == "cause"]
+    rows += _row("scope", _scope(v), columns, colour)
+    for i, cause in enumerate(causes[:3]):
+        rows += _cause(v, cause, i, columns, colour)
+    rows += _trigger(v, columns, colour)
+    if v.is_incident:
+        rows += _row("now", _now(causes[0] if causes else None, v), columns, colour)
+    not_it = _not_it(v)
+    if not_it:
+        rows += _row("not it", not_it, columns, colour)
+    rows += _spark(v, columns, colour)
+    gaps = ", ".join(dict.fromkeys(g.source for g in v.coverage.gaps))
+    if gaps:
+        rows += _row("not seen", f"{gaps}: hand over their snapshots beside the log", columns, colour)
+    rows += _row("more", _more(v, causes, files), columns, colour)
+    rows.append("")
+    return rows
+
+
+def _row(label: str, text: str, columns: int, colour: bool) -> list[str]:
+    lines = wrap(text, columns - LABEL - 2)
+    return [f"  {style(f'{label:<{LABEL - 2}}', 'dim', on=colour)}  {lines[0]}"[: 400], *(" " * (LABEL + 2) + x for x in lines[1:3])]
+
+
+def _clock(stamp: str | None) -> str:
+    return stamp[11:19] if stamp else "?"
+
+
+def _head(v: Verdict, columns: int, colour: bool) -> list[str]:
+    window = f"{_clock(v.window.start)} to {_clock(v.window.end)}" if v.window.start else ""
+    if not v.is_incident:
+        word, what, when = style("NO INCIDENT", "bold", "green", on=colour), "nothing fails above its usual level", window
+        plain_word = "NO INCIDENT"
+    else:
+        plain_word = "INCIDENT" if v.causes and v.causes[0].id != "unknown" else "INCIDENT, cause unknown"
+        word = style(plain_word, "bold", "red", on=colour)
+        what = _what(v)
+        over = f" to {_clock(v.ended_at)}, over" if v.ended_at else ", going on" if v.started_at else ""
+        when = f"{_clock(v.started_at)}{over}" if v.started_at else window
+    room = columns - 2 - len(plain_word) - 3 - len(when) - 2
+    what = what if len(what) <= room else what[: max(0, room - 1)] + "…"
+    return [f"  {word}   {what:<{max(0, room)}}  {when}".rstrip()]
+
+
+def _what(v: Verdict) -> str:
+    n = len(v.by_machine)
+    machines = f"{len(v.machines)} of {n} machines" if len(v.machines) != n else f"all {n} machines" if n > 1 else "its one machine"
+    match v.scope:
+        case "machine":
+            return f"{', '.join(v.machines[:2])}" + (f" ({', '.join(v.regions)})" if v.regions else "") + " is sick, the others are well"
+        case "endpoint":
+            more = f" and {len(v.endpoints) - 1} more" if len(v.endpoints) > 1 else ""
+            return f"{safe(v.endpoints[0])}{more} failed on {machines}"
+        case "data":
+            who = [r.id for r in v.records] or list(v.users)
+            return f"{safe(v.endpoints[0]) if v.endpoints else 'requests'} fails for {safe(', '.join(who[:2]))} only"
+        case "job":
+            return f"{safe(v.jobs[0]) if v.jobs else 'background jobs'} fails; requests are served"
+        case "systemic":
+            return f"most routes failed on {machines}"
+        case "deploy":
+            return "a release did not come up; the old one serves"
+        case _:
+            return "something fails"
+
+
+def _scope(v: Verdict) -> str:
+    c = v.counts
+    if not v.is_incident:
+        bad = f"{c.http_5xx} with 5xx, {c.http_4xx} with 4xx" if c.http_5xx or c.http_4xx else "none failed"
+        return f"{c.requests} requests, {bad}, on {len(v.by_machine)} machines in {', '.join(v.by_region) or '?'}"
+    parts = [v.scope]
+    if v.scope in ("endpoint", "data") and v.endpoints:
+        mine = [v.by_endpoint[e] for e in v.endpoints if e in v.by_endpoint]
+        failed, asked = sum(t.http_5xx for t in mine), sum(t.requests for t in mine)
+        others_asked, others_failed = c.requests - asked, c.http_5xx - failed
+        share = f" ({failed * 100 // asked} %)" if asked else ""
+        parts.append(f"{failed} of {asked} requests{share} there, {others_failed} of {others_asked} on all others")
+    elif v.scope == "job":
+        parts.append(f"{sum(c.job_exceptions_by_type.values())} attempts failed; {c.http_5xx} of {c.requests} requests")
+    else:
+        parts.append(f"{c.http_5xx} of {c.requests} requests failed")
+    if v.users_count:
+        parts.append(f"{v.users_count} users")
+    if v.severity:
+        parts.append(v.severity)
+    return ", ".join(parts).replace(", ", "   ", 1)
+
+
+def _cause(v: Verdict, cause: CauseFound, index: int, columns: int, colour: bool) -> list[str]:
+    sure = f"{cause.grade}, {round(cause.confidence * 100)} %"
+    name = style(cause.id, "bold", on=colour)
+    title = wrap(safe(cause.title), columns - LABEL - 2 - len(cause.id) - 2 - len(sure) - 2)[0]
+    gap = columns - LABEL - 2 - len(cause.id) - 2 - len(title) - len(sure)
+    label = "cause" if index == 0 else "and"
+    rows = [f"  {style(f'{label:<{LABEL - 2}}', 'dim', on=colour)}  {name}  {title}{' ' * max(2, gap)}{style(sure, 'cyan', on=colour)}"]
+    pad = " " * (LABEL + 2)
+    if cause.message:
+        shown = f"{cause.exception_type}: {cause.message}" if cause.exception_type else cause.message
+        rows.append(pad + _cut(safe(shown), columns - LABEL - 2))
+    frame = cause.culprit_frame
+    if frame is not None:
+        where = f"{frame.file}:{frame.line}  {frame.function}" if frame.file else frame.function
+        rows.append(pad + _cut(safe(where), columns - LABEL - 2))
+        rows += [pad + _cut(x, columns - LABEL - 2) for x in source_lines(frame.file, frame.line)]
+    return rows
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
+def source_lines(file: str | None, line: int | None, root: Path | None = None) -> list[str]:
+    """The five lines around a frame, where the repo is the current folder; nothing else is ever opened."""
+    if not file or not line or file.startswith("/") or ".." in file.split("/"):
+        return []
+    path = (root or Path.cwd()) / file
+    try:
+        if not path.resolve().is_relative_to((root or Path.cwd()).resolve()) or not path.is_file():
+            return []
+        text = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return []
+    if line > len(text):
+        return []
+    from smokejumper.escaping import plain  # noqa: PLC0415
+
+    begin = max(0, line - 3)
+    return [f"{'>' if n + 1 == line else ' '} {n + 1:>4} {plain(text[n])}" for n in range(begin, min(len(text), line + 2))]
+
+
+def _trigger(v: Verdict, columns: int, colour: bool) -> list[str]:
+    caused = next((r for r in v.releases if r.verdict == "caused"), None)
+    if caused is not None:
+        return _row("trigger", f"release {_short(caused.image)} at {_clock(caused.at)}, caused it: {caused.why}", columns, colour)
+    rows: list[str] = []
+    trigger = next((c.trigger for c in v.causes if c.trigger is not None), None)
+    if trigger is not None:
+        rows += _row("trigger", f"{trigger.kind}: {safe(trigger.why)}", columns, colour)
+    elif v.releases and v.is_incident:
+        r = v.releases[0]
+        rows += _row("release", f"{_short(r.image)} at {_clock(r.at)}: {r.verdict}, {r.why}", columns, colour)
+    return rows[:2]
+
+
+def _short(image: str | None) -> str:
+    text = safe(image)
+    return text if len(text) <= 22 else text[:21] + "…"  # noqa: PLR2004
+
+
+def _now(cause: CauseFound | None, v: Verdict) -> str:
+    if v.next.command.startswith(("fly deploy", "fly releases")) or cause is None or not cause.fix.mitigate:
+        return f"{v.next.action}: {safe(v.next.command)}"
+    return safe(cause.fix.mitigate)
+
+
+def _not_it(v: Verdict) -> str:
+    if not v.is_incident:
+        return "; ".join(f"{n.kind} ({n.count})" for n in v.noise[:4])
+    parts = []
+    ids = {c.id for c in v.causes}
+    if not any(i.startswith(("db_", "pooler", "external_call", "slow_query", "missing_index")) for i in ids):
+        parts.append("database (no error)")
+    if v.scope not in ("machine", "unknown") and len(v.by_machine) > 1 and v.counts.http_5xx:
+        parts.append(f"one machine ({' / '.join(str(t.http_5xx) for t in v.by_machine.values())} failures)")
+    if not any(c.kind == "platform" for c in v.causes):
+        parts.append("Fly (no platform error)")
+    innocent = [r for r in v.releases if r.verdict == "innocent"]
+    if innocent and not any(r.verdict == "caused" for r in v.releases):
+        parts.append("the release")
+    return ", ".join(parts)
+
+
+def _spark(v: Verdict, columns: int, colour: bool) -> list[str]:
+    t = v.timeline
+    if not t.start or not t.counts or not v.is_incident or not sum(t.counts):
+        return []
+    room = columns - LABEL - 4
+    counts = list(t.counts)[:room]
+    most = max(counts)
+    bars = "".join(BARS[0] if not n else BARS[min(7, max(1, round(n / most * 7)))] for n in counts)
+    unit = f"5xx / {t.width} s" if t.width < 120 else f"5xx / {t.width // 60} m"  # noqa: PLR2004
+    pad = " " * (LABEL + 2)
+    end = v.window.end
+    axis = _clock(t.start) + " " * max(1, len(counts) - 16) + _clock(end)
+    rows = [pad + axis, f"  {style(f'{unit:<{LABEL - 2}}', 'dim', on=colour)}  {style(bars, 'red', on=colour)}"]
+    marks = [" "] * (len(counts) + 12)
+    labels = []
+    for at, name in t.events:
+        if at is None or name not in ("deploy", "rollback", "oom", "gave_up"):
+            continue
+        column = (_seconds(at) - _seconds(t.start)) // t.width
+        if 0 <= column < len(counts):
+            labels.append((column, name))
+    last = -20
+    for column, name in labels:
+        if column - last < len(name) + 3:
+            continue
+        for k, c in enumerate(f"▲ {name}"):
+            if column + k < len(marks):
+                marks[column + k] = c
+        last = column
+    if labels:
+        rows.append((pad + "".join(marks)).rstrip())
+    return rows
+
+
+def _seconds(stamp: str) -> int:
+    from smokejumper.logs.times import epoch  # noqa: PLC0415
+
+    return int(epoch(stamp) or 0)
+
+
+def _more(v: Verdict, causes: list[CauseFound], files: str) -> str:
+    at = f" {files}" if files else ""
+    parts = [f"errors{at}" if v.causes else f"scope{at}"]
+    rid = next((r for c in causes for r in c.request_ids), None)
+    if rid:
+        parts.append(f"trace {safe(rid)}")
+    if causes and causes[0].id != "unknown":
+        parts.append(f"explain {causes[0].id}")
+    parts.append("triage --json")
+    return " · ".join(parts)
+
+
+def markdown(v: Verdict) -> list[str]:
+    """Ten lines to paste into a chat."""
+    causes = [c for c in v.causes if c.role == "cause"]
+    head = f"**{'INCIDENT' if v.is_incident else 'NO INCIDENT'}** {safe(v.app)} — {safe(_what(v)) if v.is_incident else 'nothing fails above its usual level'}"
+    rows = [head, f"- scope: {safe(_scope(v))}"]
+    if v.is_incident:
+        over = f"over since {_clock(v.ended_at)}" if v.ended_at else "going on"
+        rows.append(f"- since {_clock(v.started_at)} UTC, {over}")
+    for c in causes[:2]:
+        rows.append(f"- cause: `{c.id}` ({c.grade}, {round(c.confidence * 100)} %): {safe(c.title)}")
+        if c.message:
+            rows.append(f"  `{_cut(safe(c.exception_type or c.kind) + ': ' + safe(c.message), 160).replace('`', chr(39))}`")
+        if c.culprit_frame:
+            rows.append(f"  at `{safe(c.culprit_frame.file)}:{c.culprit_frame.line}` {safe(c.culprit_frame.function)}")
+    caused = next((r for r in v.releases if r.verdict == "caused"), None)
+    if caused:
+        rows.append(f"- trigger: release `{safe(caused.image)}` at {_clock(caused.at)}")
+    if causes and causes[0].fix.mitigate:
+        rows.append(f"- now: {safe(causes[0].fix.mitigate)}")
+    rows.append(f"- next: `{safe(v.next.command)}`")
+    gaps = ", ".join(dict.fromkeys(g.source for g in v.coverage.gaps))
+    if gaps:
+        rows.append(f"- not seen: {gaps}")
+    return rows[:10]

@@ -1,0 +1,89 @@
+"""One request through all machines: everything logged under its id, and the crash that goes with it."""
+
+from datetime import UTC, datetime
+
+from smokejumper.errors import InputError
+from smokejumper.logs import elixir, json_logger
+from smokejumper.logs.requests import END, START
+from smokejumper.logs.times import refine
+from smokejumper.masking import mask
+from smokejumper.model.verdict import Trace, Traced
+from smokejumper.sources.files import Inputs
+from smokejumper.sources.selection import Entry, entries
+
+NEAR_S = 3.0
+
+
+def trace(inputs: Inputs, request_id: str) -> Trace:
+    """The lines of one request, in order of time.
+
+    Raises:
+        InputError: no line bears the id.
+    """
+    everything: list[Entry] = [e for log in inputs.logs for e in entries(log)]
+    kept: list[tuple[float | None, int, Entry, str | None]] = []
+    method = path = None
+    status: int | None = None
+    took: float | None = None
+    follows: dict[str, bool] = {}
+    for i, e in enumerate(everything):
+        found = elixir.prefix(e.message)
+        said = json_logger.read(e.message) if found is None and e.message[:1] == "{" else None
+        if found is None and said is None and e.provider == "app":
+            if follows.get(e.machine):
+                kept.append((e.at, i, e, None))
+            continue
+        meta = found.meta if found else said.meta if said else {}
+        mine = meta.get("request_id") == request_id or request_id in e.message
+        follows[e.machine] = mine
+        if not mine:
+            continue
+        text = found.text if found else said.text if said else e.message
+        at = refine(e.at, found.clock, found.date) if found else e.at
+        if start := START.match(text):
+            method, path = start[1], start[2]
+        if end := END.match(text):
+            status = int(end[1])
+            took = int(end[2]) * {"ms": 1.0, "µs": 0.001, "us": 0.001, "s": 1000.0}[end[3]]
+        kept.append((at, i, e, found.level if found else said.level if said else e.level))
+    if not kept:
+        raise InputError(f"No line bears the request id {request_id}.", "Take an id from `smokejumper errors --json`; it may lie outside of this log.")
+    if status is None and method and path:
+        kept += _crash(everything, kept, method, path)
+    kept.sort(key=lambda x: (x[0] is None, x[0] or 0.0, x[1]))
+    dated = any(e.at is not None for _, _, e, _ in kept)
+    return Trace(
+        request_id=request_id, method=method, path=path, status=status, duration_ms=took,
+        machines=tuple(dict.fromkeys(e.machine for _, _, e, _ in kept if e.machine)),
+        lines=tuple(
+            Traced(_stamp(at) if dated else None, e.provider, e.machine, e.region, level, mask(e.message)) for at, _, e, level in kept
+        ),
+    )  # fmt: skip
+
+
+def _crash(
+    everything: list[Entry], kept: list[tuple[float | None, int, Entry, str | None]], method: str, path: str
+) -> list[tuple[float | None, int, Entry, str | None]]:
+    """Cowboy's entry of a crash, which names method and path but no id: the nearest one after the request on its machine."""
+    machine = kept[0][2].machine
+    begin = kept[0][1]
+    for i in range(begin, len(everything)):
+        e = everything[i]
+        if e.machine == machine and e.message.startswith(f"Request: {method} ") and e.message.split(" ")[2].split("?")[0] == path.split("?")[0]:
+            head = next((j for j in range(i, max(begin, i - 60), -1) if everything[j].machine == machine and elixir.prefix(everything[j].message)), i)
+            block = []
+            for j in range(head, min(len(everything), head + 200)):
+                x = everything[j]
+                if x.machine != machine:
+                    continue
+                if j > head and elixir.prefix(x.message) is not None:
+                    break
+                block.append((x.at, j, x, "error" if j == head else None))
+            return block
+    return []
+
+
+def _stamp(at: float | None) -> str | None:
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(at * 1000) % 1000:03d}Z"

@@ -1,0 +1,108 @@
+"""What is broken, why, what now: files, snapshots and pipes to one verdict."""
+
+import selectors
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from smokejumper.causes.case import Case, Readings
+from smokejumper.errors import InputError
+from smokejumper.logs import digest as digests
+from smokejumper.logs.reader import Reader
+from smokejumper.model.verdict import Scope, Verdict
+from smokejumper.plays.gather import choose_app, gather, needles
+from smokejumper.sources.files import SAMPLE, Inputs, recognise
+from smokejumper.sources.selection import Selection
+from smokejumper.triage import triage
+
+REDRAW_S = 2.0
+
+
+def of_files(inputs: Inputs, selection: Selection, app: str | None = None) -> tuple[Verdict, Case]:
+    """The verdict on what was handed over, and the case it rests on.
+
+    Raises:
+        InputError: see `gather`.
+    """
+    got = gather(inputs, selection, app)
+    return triage(got.case, got.read, got.app), got.case
+
+
+def of_pipe(stream: BinaryIO, seconds: float | None, app: str | None, tick: Callable[[Verdict], None] | None) -> tuple[Verdict, Case]:
+    """The verdict on a pipe that may never end: until its end, Ctrl-C, or so many seconds. `tick` is given each verdict on the way.
+
+    Raises:
+        InputError: what was read is no log.
+    """
+    wanted = needles()
+    reader: Reader | None = None
+    pending, drawn = b"", time.monotonic()
+    try:
+        for data in _chunks(stream, seconds):
+            if reader is None:
+                pending += data
+                if len(pending) < SAMPLE and pending.count(b"\n") < 200 and data:  # noqa: PLR2004
+                    if tick is None or time.monotonic() - drawn < REDRAW_S or b"\n" not in pending:
+                        continue
+                reader = Reader(recognise(pending[:SAMPLE], "standard input"), wanted)
+                data, pending = pending, b""
+            if data:
+                reader.feed(data)
+            if tick is not None and time.monotonic() - drawn >= REDRAW_S:
+                tick(_now(reader, app)[0])
+                drawn = time.monotonic()
+    except KeyboardInterrupt:
+        if reader is None and not pending.strip():
+            raise
+    if reader is None:
+        if not pending.strip():
+            raise InputError("Standard input is empty.", "Pipe a log into it: `fly logs | smokejumper`.")
+        reader = Reader(recognise(pending[:SAMPLE], "standard input"), wanted)
+        reader.feed(pending)
+    return _now(reader, app)
+
+
+def _chunks(stream: BinaryIO, seconds: float | None) -> Iterator[bytes]:
+    """What arrives, as it arrives; an empty one where nothing did for a while."""
+    raw = getattr(stream, "raw", stream)
+    until = time.monotonic() + seconds if seconds is not None else None
+    try:
+        with selectors.DefaultSelector() as selector:
+            selector.register(raw, selectors.EVENT_READ)
+            while until is None or time.monotonic() < until:
+                wait = 0.5 if until is None else max(0.0, min(0.5, until - time.monotonic()))
+                if not selector.select(wait):
+                    yield b""
+                    continue
+                data = raw.read(1 << 16)
+                if not data:
+                    return
+                yield data
+    except PermissionError:  # a regular file cannot be waited for, and need not be
+        while data := raw.read(1 << 20):
+            yield data
+
+
+def _now(reader: Reader, app: str | None) -> tuple[Verdict, Case]:
+    digest = digests.decode(digests.encode(reader.part()))
+    whole = digests.complete(digest, reader.layout, reader.lines.needles)
+    if not whole.lines or whole.lines == whole.unparsed:
+        raise InputError("Standard input holds no whole log line.", "Pipe a log into it: `fly logs | smokejumper`.")
+    case = Case(whole, Readings())
+    return triage(case, ("log",), choose_app(whole, app)), case
+
+
+def interactive() -> bool:
+    """Is somebody looking at the screen while a pipe is read?"""
+    return sys.stdout.isatty()
+
+
+def scope_of(verdict: Verdict) -> Scope:
+    """The part of a verdict that `scope --json` prints."""
+    return Scope(
+        app=verdict.app, window=verdict.window, is_incident=verdict.is_incident, severity=verdict.severity, scope=verdict.scope,
+        machines=verdict.machines, endpoints=verdict.endpoints, jobs=verdict.jobs, regions=verdict.regions, users=verdict.users,
+        users_count=verdict.users_count, records=verdict.records, started_at=verdict.started_at, ended_at=verdict.ended_at,
+        counts=verdict.counts, by_machine=verdict.by_machine, by_endpoint=verdict.by_endpoint, by_region=verdict.by_region,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What to ask, and which evidence it becomes."""
