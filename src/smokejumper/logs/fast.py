@@ -127,6 +127,7 @@ class Bulk:
                     if begun is not None:
                         self._spill(rid, begun)
                     name = names.get(who) or self._known(who)
+                    lines.digest.open.setdefault(name, None)
                     lines.tally.end(name, rid.decode(), End(name, at, status, latency, ms, *_identity(meta)))
                     continue
                 endpoint = begun[3]
@@ -187,7 +188,9 @@ class Bulk:
         who, second, what, _ = begun
         method, _, path = what.decode("utf-8", "replace").rstrip().partition(" ")
         at, _ = self.moments.get(second) or self._moment(second)
-        self.lines.tally.start(self.names.get(who) or self._known(who), at, rid.decode(), method, path)
+        machine = self.names.get(who) or self._known(who)
+        self.lines.digest.open.setdefault(machine, None)
+        self.lines.tally.start(machine, at, rid.decode(), method, path)
 
     def _put_back(self, at: float, who: bytes, rid: bytes, meta: bytes, what: bytes) -> None:
         """A line that looked like a request's and is none: a message with the same beginning."""
@@ -208,6 +211,7 @@ class Bulk:
         self.opened.clear()
         for (who, endpoint), row in self.rows.items():
             machine = self.names.get(who) or self._known(who)
+            digest.open.setdefault(machine, None)
             for what, count in row.ends.items():
                 status, latency, _, cls = _end(what) or (0, 0, 0, "ok")
                 found = _answers(digest, machine, endpoint, cls)
@@ -222,8 +226,6 @@ class Bulk:
                 longest = _answers(digest, machine, endpoint, cls).slow
                 longest[bucket] = max(longest.get(bucket, 0), ms)
         self.rows.clear()
-        for name in self.names.values():
-            digest.open.setdefault(name, None)
 
 
 def _answers(digest: LogDigest, machine: str, endpoint: str, cls: str) -> Answers:
