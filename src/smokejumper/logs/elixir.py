@@ -4,6 +4,7 @@ Wordings: elixir `lib/logger/lib/logger/formatter.ex` and `translator.ex`, `lib/
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from smokejumper.model.errors import Frame
@@ -84,6 +85,7 @@ _GOOGLE_FRAME = re.compile(r"\s*(?P<file>\S+\.(?:exs?|erl)):(?P<line>\d+):in [`'
 _ARGUMENTS = re.compile(r"^((?:anonymous fn/\d+ in )?:?[\w.\"@?!-]+?\.(?:\"[^\"]*\"|[^\s(/]+))\((.*)\)$", re.DOTALL)
 
 
+@lru_cache(maxsize=8192)
 def frame(line: str) -> Frame | None:
     """The frame that a line prints, with its function as printed, or None."""
     found = FRAME.match(line)
@@ -151,6 +153,8 @@ _SQLSTATE_NAMES = {
 def sqlstate(text: str) -> str | None:
     """The SQLSTATE that a Postgrex error names, innermost last: `ERROR 42703 (undefined_column) ...` in any language."""
     code = None
+    if "ostgre" not in text and "pg_code" not in text:  # Postgrex, Postgres, postgres
+        return None
     for found in _SQLSTATE.finditer(text):
         code = found["code"] or _SQLSTATE_NAMES.get(found["name"]) or code
     for found in _SQLSTATE_FIELD.finditer(text):

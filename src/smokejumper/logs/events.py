@@ -200,7 +200,7 @@ def _crash(tally: Tally, record: Record, meta: dict[str, str], http: tuple[str, 
         process = "request" if "request_id" in meta or http else "other"
     else:
         process = "request" if http else "other"
-    if _BOOT.search(body):
+    if process in ("other", "boot", "supervisor") and _BOOT.search(body):
         body = decode_bytes(body)
         lines = body.split("\n")
         process = "boot"

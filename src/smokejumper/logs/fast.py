@@ -11,15 +11,16 @@ from functools import lru_cache
 from smokejumper.logs import elixir
 from smokejumper.logs.lines import Lines
 from smokejumper.logs.requests import METHODS, end, status_class, template
+from smokejumper.logs.tally import SERVED
 from smokejumper.logs.times import epoch
 from smokejumper.model.digest import Answers, End, LogDigest
 
 PIECE = 512 * 1024
 FLUSH = 60_000
+REMEMBERED = 16_384
 _SENT, _CHUNKED = b"SC"
 _COLOUR = re.compile(rb"\x1b\[[\d;]*m")
 _IDS = re.compile(rb"/(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=[/?]|$)")
-_UNKNOWN = (None, None)
 
 
 @lru_cache(maxsize=64)
@@ -27,12 +28,22 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern)
 
 
-@lru_cache(maxsize=65536)
-def _identity(meta: bytes) -> tuple[str | None, str | None]:
+_LAST = chr(0x10FFFF)
+"""Sorts behind every name; stands for nobody."""
+
+
+def _identity(meta: bytes) -> tuple[str, str]:
     found = elixir.prefix(f"00:00:00 {meta.decode('utf-8', 'replace')}[info] x")
-    return elixir.identity(found.meta) if found else _UNKNOWN
+    user, tenant = elixir.identity(found.meta) if found else (None, None)
+    return user or _LAST, tenant or _LAST
 
 
+def _some(name: str) -> str | None:
+    return None if name == _LAST else name
+
+
+_PEOPLE: dict[bytes, tuple[str, str]] = {}
+"""Whom metadata name, for those seen."""
 _ENDS: dict[bytes, tuple[int, int, int, str] | None] = {}
 """What `Sent 200 in 12ms` says, for those seen; durations repeat."""
 
@@ -53,15 +64,33 @@ def _endpoint(what: bytes) -> str:
     return _named(_IDS.sub(b"/:id", what))
 
 
+class _People:
+    """Some users and tenants whom an endpoint served, and what a newcomer has to be smaller than to be kept."""
+
+    __slots__ = ("below_tenant", "below_user")
+
+    def __init__(self) -> None:
+        self.below_user = self.below_tenant = _LAST
+
+
 class _Row:
     """Answers of one machine and endpoint: how often each `Sent ...` was said, and when, by class."""
 
-    __slots__ = ("ends", "slow", "times")
+    __slots__ = ("endpoint", "ends", "ok", "people", "slow", "times", "who")
 
-    def __init__(self) -> None:
+    def __init__(self, who: bytes, endpoint: str, people: _People) -> None:
+        self.who, self.endpoint, self.people = who, endpoint, people
         self.ends: dict[bytes, int] = {}
-        self.times: dict[str, dict[int, int]] = {"ok": {}, "missing": {}, "refused": {}}
+        self.ok: dict[int, int] = {}
+        self.times: dict[str, dict[int, int]] = {"ok": self.ok, "missing": {}, "refused": {}}
         self.slow: dict[tuple[str, int], int] = {}
+
+    def clear(self) -> None:
+        """Forget what was handed over."""
+        self.ends.clear()
+        self.slow.clear()
+        for times in self.times.values():
+            times.clear()
 
 
 class Bulk:
@@ -71,9 +100,11 @@ class Bulk:
         self.lines = lines
         self.findall = _compiled(pattern).findall
         self.names: dict[bytes, str] = {}
-        self.opened: dict[bytes, tuple[bytes, bytes, bytes, str]] = {}
+        self.opened: dict[bytes, tuple[_Row, bytes, bytes]] = {}
         self.rows: dict[tuple[bytes, str], _Row] = {}
-        self.endpoints: dict[bytes, str] = {}
+        self.requests: dict[bytes, dict[bytes, _Row]] = {}
+        """By machine: the row that a request line belongs to."""
+        self.people: dict[str, _People] = {}
         self.moments: dict[bytes, tuple[float, int]] = {}
 
     def read(self, data: bytes | bytearray, begin: int, end: int, other: Callable[[bytes, Lines], None]) -> None:
@@ -86,30 +117,30 @@ class Bulk:
             begin = to
         if len(self.opened) > FLUSH:
             self.flush()
-        if len(_ENDS) > FLUSH:
-            _ENDS.clear()
+        for known in (_ENDS, _PEOPLE):
+            if len(known) > FLUSH:
+                known.clear()  # type: ignore[attr-defined] - both are dictionaries
 
     def _piece(self, data: bytes | bytearray, begin: int, stop: int, other: Callable[[bytes, Lines], None]) -> None:
-        lines, names, opened, rows, endpoints = self.lines, self.names, self.opened, self.rows, self.endpoints
-        live, ends = lines.live, _ENDS
-        keep_user, keep_tenant = lines.tally.keep_user, lines.tally.keep_tenant
-        fast, last, at, bucket = 0, b"", 0.0, 0
-        for second, who, rid, meta, what, message, rest in self.findall(data, begin, stop):
-            if second != last and who:
+        lines, names, opened, requests = self.lines, self.names, self.opened, self.requests
+        live, ends, people = lines.live, _ENDS, _PEOPLE
+        foreign, last, at, bucket = 0, b"", 0.0, 0
+        found = self.findall(data, begin, stop)
+        for second, who, rid, meta, what, message, rest in found:
+            if second != last and second:
                 last = second
                 at, bucket = self.moments.get(second) or self._moment(second)
             if what:
                 if live and (names.get(who) or self._known(who)) in live:
                     lines.close(names[who])
                 if what[0] != _SENT and what[0] != _CHUNKED:
-                    endpoint = endpoints.get(what)
-                    if endpoint is None:
-                        endpoint = self._learn(what)
-                    if not endpoint:
+                    mine = requests.get(who)
+                    row = (mine.get(what) if mine is not None else None) or self._learn(who, what)
+                    if row is None:
+                        foreign += 1
                         self._put_back(at, who, rid, meta, what)
                         continue
-                    fast += 1
-                    start = (who, second, what, endpoint)
+                    start = (row, second, what)
                     if opened.setdefault(rid, start) is not start:
                         self._spill(rid, opened[rid])
                         opened[rid] = start
@@ -117,45 +148,62 @@ class Bulk:
                 answer = ends.get(what)
                 if answer is None:
                     answer = ends[what] = _end(what)
-                if answer is None:
-                    self._put_back(at, who, rid, meta, what)
-                    continue
-                fast += 1
-                status, latency, ms, cls = answer
+                    if answer is None:
+                        foreign += 1
+                        self._put_back(at, who, rid, meta, what)
+                        continue
+                ms, cls = answer[2], answer[3]
                 begun = opened.pop(rid, None)
                 if begun is None or cls == "failed":
                     if begun is not None:
                         self._spill(rid, begun)
-                    name = names.get(who) or self._known(who)
-                    lines.digest.open.setdefault(name, None)
-                    lines.tally.end(name, rid.decode(), End(name, at, status, latency, ms, *_identity(meta)))
+                    self._alone(at, who, rid, meta, answer)
                     continue
-                endpoint = begun[3]
-                place = (begun[0], endpoint)
-                row = rows.get(place)
-                if row is None:
-                    row = rows[place] = _Row()
+                row = begun[0]
                 row.ends[what] = row.ends.get(what, 0) + 1
-                times = row.times[cls]
+                if cls == "ok":
+                    times = row.ok
+                    if meta:
+                        served = people.get(meta)
+                        if served is None:
+                            served = people[meta] = _identity(meta)
+                        if served[0] < row.people.below_user or served[1] < row.people.below_tenant:
+                            self._person(row, served)
+                else:
+                    times = row.times[cls]
                 times[bucket] = times.get(bucket, 0) + 1
                 if ms >= 1000:  # noqa: PLR2004 - a second is slow
                     row.slow[cls, bucket] = max(ms, row.slow.get((cls, bucket), 0))
-                if meta and cls == "ok":
-                    user, tenant = _identity(meta)
-                    if user is not None:
-                        keep_user(endpoint, user)
-                    if tenant is not None:
-                        keep_tenant(endpoint, tenant)
             elif who:
-                fast += 1
                 name = names.get(who) or self._known(who)
                 lines.app_line(at, name, lines.digest.machines[name].region, message.decode("utf-8", "replace"))
-            elif rest:
-                other(rest, lines)
-        digest = lines.digest
-        digest.lines += fast
-        if fast:
-            digest.providers["app"] = digest.providers.get("app", 0) + fast
+            else:
+                foreign += 1
+                if rest:
+                    other(rest, lines)
+        own = len(found) - foreign
+        lines.digest.lines += own
+        if own:
+            lines.digest.providers["app"] = lines.digest.providers.get("app", 0) + own
+
+    def _alone(self, at: float, who: bytes, rid: bytes, meta: bytes, answer: tuple[int, int, int, str]) -> None:
+        """An answer that is looked at on its own: it failed, or its request was not seen here."""
+        name = self.names.get(who) or self._known(who)
+        self.lines.digest.open.setdefault(name, None)
+        user, tenant = _identity(meta)
+        end = End(name, at, answer[0], answer[1], answer[2], _some(user), _some(tenant))
+        self.lines.tally.end(name, rid.decode(), end)
+
+    def _person(self, row: _Row, served: tuple[str, str]) -> None:
+        tally, people = self.lines.tally, row.people
+        if served[0] != _LAST:
+            tally.keep_user(row.endpoint, served[0])
+            kept = tally.digest.served_users[row.endpoint]
+            people.below_user = kept[-1] if len(kept) == SERVED else _LAST
+        if served[1] != _LAST:
+            tally.keep_tenant(row.endpoint, served[1])
+            kept = tally.digest.served_tenants[row.endpoint]
+            people.below_tenant = kept[-1] if len(kept) == SERVED else _LAST
 
     def _known(self, who: bytes) -> str:
         """Remember a machine, and that its lines have been seen."""
@@ -165,13 +213,22 @@ class Bulk:
         self.names[who] = name
         return name
 
-    def _learn(self, what: bytes) -> str:
-        """The endpoint of a request line not seen before; empty where the line says more than a method and a path."""
+    def _learn(self, who: bytes, what: bytes) -> _Row | None:
+        """The row of a request line not seen before; None where the line says more than a method and a path."""
         endpoint = "" if what.strip().count(b" ") != 1 else _endpoint(what)
-        if len(self.endpoints) > FLUSH:
-            self.endpoints.clear()
-        self.endpoints[what] = endpoint
-        return endpoint
+        if not endpoint:
+            return None
+        row = self.rows.get((who, endpoint))
+        if row is None:
+            people = self.people.get(endpoint)
+            if people is None:
+                people = self.people[endpoint] = _People()
+            row = self.rows[who, endpoint] = _Row(who, endpoint, people)
+        mine = self.requests.setdefault(who, {})
+        if len(mine) > REMEMBERED:
+            mine.clear()
+        mine[what] = row
+        return row
 
     def _moment(self, second: bytes) -> tuple[float, int]:
         tally = self.lines.tally
@@ -183,12 +240,12 @@ class Bulk:
         self.moments[second] = found
         return found
 
-    def _spill(self, rid: bytes, begun: tuple[bytes, bytes, bytes, str]) -> None:
+    def _spill(self, rid: bytes, begun: tuple[_Row, bytes, bytes]) -> None:
         """Hand an open request over to the tally."""
-        who, second, what, _ = begun
+        row, second, what = begun
         method, _, path = what.decode("utf-8", "replace").rstrip().partition(" ")
         at, _ = self.moments.get(second) or self._moment(second)
-        machine = self.names.get(who) or self._known(who)
+        machine = self.names.get(row.who) or self._known(row.who)
         self.lines.digest.open.setdefault(machine, None)
         self.lines.tally.start(machine, at, rid.decode(), method, path)
 
@@ -210,6 +267,8 @@ class Bulk:
             self._spill(rid, begun)
         self.opened.clear()
         for (who, endpoint), row in self.rows.items():
+            if not row.ends:
+                continue
             machine = self.names.get(who) or self._known(who)
             digest.open.setdefault(machine, None)
             for what, count in row.ends.items():
@@ -225,7 +284,7 @@ class Bulk:
             for (cls, bucket), ms in row.slow.items():
                 longest = _answers(digest, machine, endpoint, cls).slow
                 longest[bucket] = max(longest.get(bucket, 0), ms)
-        self.rows.clear()
+            row.clear()
 
 
 def _answers(digest: LogDigest, machine: str, endpoint: str, cls: str) -> Answers:

@@ -1,6 +1,7 @@
 """The LogDigest while it grows: every fact that a reader finds is put in here."""
 
 import zlib
+from functools import lru_cache
 from typing import TypeVar
 
 from smokejumper.logs import groups as grouping
@@ -23,6 +24,7 @@ EVENT_LIMIT = 120
 BUCKETS = 256
 
 T = TypeVar("T")
+_crc = lru_cache(maxsize=65536)(zlib.crc32)
 
 
 def width_for(first: float | None, last: float | None) -> int:
@@ -36,7 +38,7 @@ def width_for(first: float | None, last: float | None) -> int:
 
 def rank(value: str) -> int:
     """The order by which values are dropped: a hash, so that what stays is a function of the set."""
-    return zlib.crc32(value.encode("utf-8", "surrogatepass"))
+    return _crc(value.encode("utf-8", "surrogatepass"))
 
 
 def keep(kept: list[str], value: str, limit: int) -> None:
