@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault
 from smokejumper.logs.events import CLIENT_ERRORS
@@ -122,7 +124,10 @@ def quote(group: ErrorGroup) -> str | None:
     lines = [line.strip() for line in group.text.split("\n") if line.strip()]
     banner = [x for x in lines if "** (" in x and not x.rstrip().endswith("an exception was raised:")]
     line = banner[-1] if group.kind.startswith("exit") and banner else banner[0] if banner else lines[0] if lines else None
-    return line[:300] if line else None
+    if not line:
+        return None
+    line = line.partition("message=>")[0][:300]  # what follows there is spelt in bytes
+    return msgspec.json.encode(line)[1:-1].decode() if group.escaped else line
 
 
 def _prove(case: Case, entry: _Entry, book: _Book, guilty: Release | None, found: list[Release]) -> None:

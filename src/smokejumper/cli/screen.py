@@ -7,9 +7,10 @@ from smokejumper.model.verdict import CauseFound, Verdict
 
 BARS = "▁▂▃▄▅▆▇█"
 LABEL = 11
+QUIET_S = 15
 
 
-def verdict(v: Verdict, *, files: str = "", colour: bool = False) -> list[str]:
+def verdict(v: Verdict, *, colour: bool = False) -> list[str]:
     """The rows of the verdict's screen."""
     columns = width()
     rows = ["", *_head(v, columns, colour)]
@@ -27,7 +28,7 @@ def verdict(v: Verdict, *, files: str = "", colour: bool = False) -> list[str]:
     gaps = ", ".join(dict.fromkeys(g.source for g in v.coverage.gaps))
     if gaps:
         rows += _row("not seen", f"{gaps}: hand over their snapshots beside the log", columns, colour)
-    rows += _row("more", _more(v, causes, files), columns, colour)
+    rows += _row("more", _more(v, causes), columns, colour)
     rows.append("")
     return rows
 
@@ -50,11 +51,22 @@ def _head(v: Verdict, columns: int, colour: bool) -> list[str]:
         plain_word = "INCIDENT" if v.causes and v.causes[0].id != "unknown" else "INCIDENT, cause unknown"
         word = style(plain_word, "bold", "red", on=colour)
         what = _what(v)
-        over = f" to {_clock(v.ended_at)}, over" if v.ended_at else ", going on" if v.started_at else ""
-        when = f"{_clock(v.started_at)}{over}" if v.started_at else window
+        when = _since(v) or window
     room = columns - 2 - len(plain_word) - 3 - len(when) - 2
     what = what if len(what) <= room else what[: max(0, room - 1)] + "…"
     return [f"  {word}   {what:<{max(0, room)}}  {when}".rstrip()]
+
+
+def _since(v: Verdict) -> str:
+    """From when to when, and whether it is over; where that cannot be told, when it was last seen."""
+    if not v.started_at:
+        return ""
+    if v.ended_at:
+        return f"{_clock(v.started_at)} to {_clock(v.ended_at)}, over"
+    last = max((c.last_at for c in v.causes if c.role == "cause" and c.last_at), default=None)
+    if last and v.window.end and _seconds(v.window.end) - _seconds(last) >= QUIET_S:
+        return f"{_clock(v.started_at)} to {_clock(last)}, quiet since"
+    return f"{_clock(v.started_at)}, going on"
 
 
 def _what(v: Verdict) -> str:
@@ -226,9 +238,8 @@ def _seconds(stamp: str) -> int:
     return int(epoch(stamp) or 0)
 
 
-def _more(v: Verdict, causes: list[CauseFound], files: str) -> str:
-    at = f" {files}" if files else ""
-    parts = [f"errors{at}" if v.causes else f"scope{at}"]
+def _more(v: Verdict, causes: list[CauseFound]) -> str:
+    parts = ["errors" if v.causes else "scope"]
     rid = next((r for c in causes for r in c.request_ids), None)
     if rid:
         parts.append(f"trace {safe(rid)}")
@@ -244,8 +255,7 @@ def markdown(v: Verdict) -> list[str]:
     head = f"**{'INCIDENT' if v.is_incident else 'NO INCIDENT'}** {safe(v.app)} — {safe(_what(v)) if v.is_incident else 'nothing fails above its usual level'}"
     rows = [head, f"- scope: {safe(_scope(v))}"]
     if v.is_incident:
-        over = f"over since {_clock(v.ended_at)}" if v.ended_at else "going on"
-        rows.append(f"- since {_clock(v.started_at)} UTC, {over}")
+        rows.append(f"- {_since(v)} (UTC)")
     for c in causes[:2]:
         rows.append(f"- cause: `{c.id}` ({c.grade}, {round(c.confidence * 100)} %): {safe(c.title)}")
         if c.message:

@@ -50,8 +50,7 @@ def command(  # noqa: PLR0913 - the options of the contract
     elif md:
         out.lines(screen.markdown(verdict))
     else:
-        named = str(files[0]) if files and str(files[0]) != "-" else ""
-        out.lines(screen.verdict(verdict, files=named, colour=on))
+        out.lines(screen.verdict(verdict, colour=on))
     return int(verdict.is_incident)
 
 

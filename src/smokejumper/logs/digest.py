@@ -215,7 +215,7 @@ def _keep_all(mine: list[str], theirs: list[str], limit: int = NAME_LIMIT) -> No
 
 def _add_group(mine: ErrorGroup, theirs: ErrorGroup) -> None:
     if theirs.sample_at is not None and (mine.sample_at is None or theirs.sample_at < mine.sample_at):
-        for field in ("message", "text", "sqlstate", "reason", "culprit", "top", "frames", "http", "level", "sample_at", "name", "timeout_ms"):
+        for field in ("message", "text", "sqlstate", "reason", "culprit", "top", "frames", "http", "level", "sample_at", "name", "timeout_ms", "escaped"):
             setattr(mine, field, getattr(theirs, field))
     _add_span(mine.span, theirs.span)
     for place, cell in theirs.cells.items():

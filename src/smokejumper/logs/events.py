@@ -249,6 +249,7 @@ def _emit(
         user=user,
         tenant=tenant,
         timeout_ms=timeouts(stack.text),
+        escaped=record.escaped,
     )
 
 
@@ -300,5 +301,6 @@ def _oban(tally: Tally, record: Record, line: str) -> None:
         level="error",
         where=where,
         lost=job.state == "discard",
+        escaped=True,
         timeout_ms=timeouts(stack.text),
     )

@@ -78,6 +78,9 @@ class Lines:
                 self.tally.seen(at)
                 self.head(at, at, machine, region, said.level, said.meta, said.text, said.http)
                 if machine in self.live:
+                    opened = self.digest.open[machine]
+                    if opened is not None:
+                        opened.escaped = True
                     self.close(machine)  # one entry is one line
                 return
         self.tally.seen(at)

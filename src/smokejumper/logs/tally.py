@@ -263,6 +263,7 @@ class Tally:
         where: str = "",
         timeout_ms: int = 0,
         lost: bool = False,
+        escaped: bool = False,
     ) -> None:
         """An event of an error group; `key` is what of its name belongs to the signature, `where` a job if it is one's."""
         skeleton = grouping.skeleton(kind, type_, message)
@@ -276,7 +277,7 @@ class Tally:
             group.message, group.text = mask(message[:2000]), mask(text[:6000])
             group.sqlstate, group.reason, group.culprit, group.top = sqlstate, reason, culprit, top
             group.frames, group.http, group.level, group.sample_at = frames, http, level, at
-            group.name, group.timeout_ms = name, timeout_ms
+            group.name, group.timeout_ms, group.escaped = name, timeout_ms, escaped
         widen(group.span, at)
         bucket = self.bucket(at)
         if bucket is not None:

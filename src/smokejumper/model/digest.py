@@ -113,6 +113,8 @@ class ErrorGroup(msgspec.Struct):
     names: list[str] = []
     paths: list[str] = []
     culprits: dict[str, int] = {}
+    escaped: bool = False
+    """Did the sample stand in a JSON string, so that its quotation marks bear backslashes in the log?"""
     lost: int = 0
     """Jobs that used up their last attempt."""
     timeout_ms: int = 0
@@ -157,6 +159,7 @@ class Record(msgspec.Struct):
     headless: bool = False
     meta: dict[str, str] = {}
     http: tuple[str, str] | None = None
+    escaped: bool = False
 
 
 class LogDigest(msgspec.Struct):
