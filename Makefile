@@ -5,11 +5,11 @@ DEMO ?= tests/corpus/phoenix/coupon_match_error_deploy/fly.txt
 PYTEST_FLAGS ?=
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 VERSION := $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
 WHEEL := dist/smokejumper-$(VERSION)-py3-none-any.whl
 # The folders too: a file that went away counts as a change.
-SOURCES := $(shell find src -name __pycache__ -prune -o -print)
+SOURCES := $(shell find src \( -name __pycache__ -o -name '.*' \) -prune -o -print)
 
 # Each says what is done to $(VENV), in this order: it exists, it can build and run, it can test, the wheel is in it.
 RUN := $(VENV)/.run
