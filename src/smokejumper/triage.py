@@ -71,7 +71,7 @@ def triage(case: Case, read: Sequence[str], app: str | None = None) -> Verdict:
     found = releases(case)
     entries.sort(key=lambda e: (-_weight(e), e.fault.onset or 0.0, e.fault.id))
     entries = _not_alone(entries)
-    guilty, brought = judge(case, found, [e.fault for e in entries])
+    guilty, brought = judge(case, found, [(e.fault, e.reach.scope) for e in entries])
     noise = step_noise.noise(case, edges + isolated, clients)
     book = _Book(case)
     for entry in entries:

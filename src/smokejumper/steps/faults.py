@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from smokejumper.causes import catalogue, match
 from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault, Tell
-from smokejumper.logs.events import CLIENT_ERRORS
 from smokejumper.logs.groups import function_key
 from smokejumper.model.cause import Cause, Remedy
 from smokejumper.model.digest import ErrorGroup, Span
@@ -60,14 +59,25 @@ def name_groups(case: Case) -> list[tuple[ErrorGroup, Cause, float]]:
     return named
 
 
+BEFORE_MIGRATION = frozenset("db_unreachable db_dns db_tls db_auth db_missing_database pooler_rejected config_missing_env config_error".split())  # noqa: SIM905
+"""What keeps a schema step from starting: it is named for itself."""
+
+
+def _in_migration(case: Case, group: ErrorGroup) -> bool:
+    """Was it raised on machines that ran a schema step and served nothing?"""
+    machines = {m for m, _ in case.places[group.signature] if m}
+    ran = {m for m, e in case.events("command") if "migrate" in e.detail} | {m for m, _ in case.events("running")}
+    return bool(machines) and machines <= ran and not machines & set(case.serving) and group.kind != "platform"
+
+
 def gather(case: Case, named: list[tuple[ErrorGroup, Cause, float]]) -> list[Fault]:
     """Groups that are one failure, as faults: one cause, and in code one function."""
     faults: dict[tuple[str, str], Fault] = {}
+    migration = catalogue.get("migration_failed")
     for group, cause, sure in named:
-        if group.process == "request" and group.type in CLIENT_ERRORS and group.kind == "error":
-            cause_ = cause if cause.kind == "client" else cause
-        else:
-            cause_ = cause
+        cause_ = cause
+        if migration is not None and cause.id not in BEFORE_MIGRATION and _in_migration(case, group):
+            cause_ = migration
         key = (cause_.id, "" if cause_.level < CODE_LEVEL else _key(group))
         fault = faults.setdefault(key, Fault(cause_, []))
         fault.groups.append(group)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault
+from smokejumper.model.cause import Scope
 
 SOON_S = 20.0
 SAME_S = 1.5
@@ -14,6 +15,9 @@ SHARED = 15.0
 """Seconds from a deploy's start in which what all machines share (a migration, a secret) shows."""
 CONFIG = ("config_missing_env", "config_error")
 CODE_LEVEL = 4
+FOREIGN_LEVEL = 3
+SCHEMA = ("db_missing", "db_constraint", "db_query", "db_stale_plan", "db_permission", "db_deadlock", "db_lock", "db_checkout", "slow_query", "external_call", "multiple_results", "db_serialization")  # fmt: skip
+"""Database causes that code or a migration brings."""
 
 
 @dataclass
@@ -69,13 +73,15 @@ def _crash_loop(case: Case, machine: str, at: float | None) -> bool:
     return any(e.at is not None and at is not None and 0 <= at - e.at < 30 and e.detail not in ("0", "") for _, e in case.events("exited", machine))  # noqa: PLR2004
 
 
-def judge(case: Case, found: list[Release], faults: list[Fault]) -> tuple[Release | None, Fault | None]:
+def judge(case: Case, found: list[Release], faults: list[tuple[Fault, Scope]]) -> tuple[Release | None, Fault | None]:
     """Set each release's verdict; the release that caused a fault, with that fault, if one did."""
     guilty: tuple[Release, Fault] | None = None
     for release in found:
         release.verdict, release.why = "innocent", "no fault began with it"
-        for fault in faults:
+        for fault, scope in faults:
             verdict, why = _judge(case, release, fault, found)
+            if verdict == "caused" and scope == "data":
+                verdict, why = "undecided", "only one user's or tenant's data fail, which a release alone does not explain"
             if verdict == "caused" and guilty is None:
                 guilty = (release, fault)
                 release.verdict, release.why = verdict, why
@@ -110,7 +116,7 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
     firsts = {m: _first_on(case, fault, m) for m in sick}
     before = sorted(m for m, o in firsts.items() if o is not None and (m not in started or o < started[m] - SAME_S))
     if before and len(sick) > 1 or (before and not started):
-        shared = fault.cause.level > CODE_LEVEL or fault.id.startswith(("db_missing", "db_constraint", "db_query", "db_stale_plan", "db_permission"))
+        shared = fault.cause.level > CODE_LEVEL or fault.id.startswith(SCHEMA)
         start = release.migrated if release.migrated is not None else release.at
         if shared and start - SAME_S <= onset <= start + SHARED:
             what = "its migration" if release.migrated is not None else "something that all machines share (a migration, a secret)"
@@ -131,9 +137,11 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
         return "innocent", f"{good} requests of the same kind went well on the new image before the first failure: it came from outside"
     if fault.jobs and not fault.endpoints and delay > SOON_S:
         return "undecided", f"the first job failed {delay:.0f} s after the image came up"
+    ended = any(r.at is not None and fault.last is not None and r is not release and release.at < r.at <= fault.last + SOON_S for r in found)
+    if _foreign(fault) and not ended and (1 - share) ** _spared(case, fault, started, onset) > CHANCE:
+        return "undecided", "it began after the image came up, but lies with something outside, and no machine on the old image was spared"
     if len(sick) >= 2 or len(serving) == 1:  # noqa: PLR2004
         if delay <= SOON_S or good or fault.endpoints:
-            ended = any(r.at is not None and fault.last is not None and r is not release and release.at < r.at <= fault.last + SOON_S for r in found)
             text = "each machine failed within its first requests on the new image and none on the old"
             if delay > 3 * SOON_S and not good and not ended:
                 return "undecided", f"the first failure came {delay:.0f} s after the image, with no request of its kind before"
@@ -190,6 +198,18 @@ def _good_between(case: Case, fault: Fault, started: dict[str, float], onset: fl
         return 0
     return sum(
         case.between(case.cells[m, e], started[m], onset) for m in started if m in serving for e in endpoints if (m, e) in case.cells
+    )  # fmt: skip
+
+
+def _foreign(fault: Fault) -> bool:
+    """Does the cause lie with something that a release does not carry: another service, the database, the host?"""
+    return fault.cause.owner in ("third_party", "supabase", "fly") or (fault.cause.level <= FOREIGN_LEVEL and not fault.id.startswith(SCHEMA))
+
+
+def _spared(case: Case, fault: Fault, started: dict[str, float], onset: float) -> int:
+    """Good answers of the fault's routes on machines that still ran the old image, after the fault had begun elsewhere."""
+    return sum(
+        case.between(case.cells[m, e], onset, t) for m, t in started.items() if t > onset for e in fault.endpoints if (m, e) in case.cells
     )  # fmt: skip
 
 

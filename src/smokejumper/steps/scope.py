@@ -51,6 +51,8 @@ def reach(case: Case, fault: Fault, tell: Tell | None, members: list[Fault]) -> 
     if below and len(endpoints) >= 2 or (asked and len(hit) > MOST * len(asked) and len(asked) > 2):  # noqa: PLR2004
         holders = tell.endpoints if tell is not None else ()
         return Reach("systemic", tuple(machines), holders, why=f"{len(endpoints)} routes fail on {len(machines)} of {len(every)} machines")
+    if not endpoints and fault.cause.level > 4 and any(g.process in ("liveview", "channel") for g in fault.groups):  # noqa: PLR2004
+        return Reach("endpoint", tuple(machines), why="one live view or channel crashes; the log does not name its route")
     if not endpoints:
         scope: Scope = "systemic" if below else "unknown"
         return Reach(scope, tuple(machines), why="the log does not name the routes")
@@ -58,6 +60,8 @@ def reach(case: Case, fault: Fault, tell: Tell | None, members: list[Fault]) -> 
 
 
 def _no_requests(case: Case, fault: Fault, members: list[Fault], machines: list[str], every: list[str]) -> Reach:
+    if fault.id == "migration_failed":
+        return Reach("deploy", tuple(machines), why="a release's schema step failed; what served goes on serving")
     if any(g.process == "boot" for f in members for g in f.groups):
         up = [m for m in every if m not in machines]
         if machines and not up and every:
@@ -65,8 +69,6 @@ def _no_requests(case: Case, fault: Fault, members: list[Fault], machines: list[
         if fault.id in ("migration_failed", "deploy_failed") or not machines:
             return Reach("deploy", tuple(machines), why="the release did not come up while the old one serves")
         return Reach("machine", tuple(machines), why=f"{', '.join(machines)} does not come up; {len(up)} others serve")
-    if fault.id == "migration_failed":
-        return Reach("deploy", tuple(machines), why="the release's migration failed")
     known = set(case.machines)
     if machines and len(known) > 1 and set(machines) != known and set(machines) != set(every):
         return Reach("machine", tuple(machines), why=f"only {', '.join(machines)}")
