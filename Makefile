@@ -23,8 +23,10 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", ($$1 == "new-cause" ? $$1 " NAME=..." : $$1), $$2 }' Makefile
 
 demo: $(INSTALLED) ## a recorded incident, judged and shown
-	$(BIN)/smokejumper triage $(DEMO) || test $$? -eq 1 # 1: an incident was found
-	$(BIN)/smokejumper scope $(DEMO) || test $$? -eq 1
+	@for command in triage scope; do \
+	  echo "$$ smokejumper $$command $(DEMO)"; \
+	  $(BIN)/smokejumper $$command $(DEMO) || test $$? -eq 1 || exit 1; \
+	done # 1: an incident was found
 
 test: lint types pytest ## everything that must hold before a commit
 
