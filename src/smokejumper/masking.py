@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from functools import lru_cache
 
 MASK = "[masked]"
 
@@ -40,6 +41,7 @@ def mask(text: str) -> str:
     return _PARAMETERS[1].sub(rf"Key (\1)=({MASK})", text)
 
 
+@lru_cache(maxsize=8192)
 def mask_id(value: str) -> str:
     """An identifier as it is, or, where it looks like personal data, a mask that is the same for the same value."""
     masked = mask(value)

@@ -144,8 +144,7 @@ def interpret(tally: Tally, record: Record, meta: dict[str, str] | None = None, 
     meta = meta or {}
     first = lines[0]
     if first.startswith("{") and '"source":"oban"' in first:
-        if '"event":"job:start"' not in first:
-            _oban(tally, record, first)
+        oban(tally, record, first)
         return
     serious = level in elixir.SERIOUS or record.headless
     if not serious and level not in ("warning", "error"):
@@ -154,7 +153,42 @@ def interpret(tally: Tally, record: Record, meta: dict[str, str] | None = None, 
     elif not serious and level == "warning":
         _emit(tally, record, meta, "other", Stack("log", None, first, "\n".join(lines[:12]), (), None, None), level="warning")
         return
-    _crash(tally, record, meta, http)
+    _repeated(tally, record, meta, http)
+
+
+class _Known(NamedTuple):
+    """What an event is that was read before, word for word but for its numbers."""
+
+    signature: str
+    name: str | None
+    culprit: Frame | None
+
+
+_KNOWN: dict[tuple[str, str, str], _Known] = {}
+_KNOWN_LIMIT = 2048
+_NO_DIGITS = str.maketrans("", "", "0123456789")
+
+
+def _repeated(tally: Tally, record: Record, meta: dict[str, str], http: tuple[str, str] | None) -> None:
+    """Read an error, or, where the same was read before, only count it: in a storm nearly all are."""
+    lines = record.lines
+    rest = lines[1:]
+    if len(rest) > 1 and rest[1].startswith("Request: ") and (found := _REQUEST.match(rest[1])):
+        http = (found[1], found[2])
+        rest = [rest[0], *rest[2:]]
+    key = (lines[0].translate(_NO_DIGITS), "\n".join(rest), f"{'request_id' in meta}{http is not None}")
+    known = _KNOWN.get(key)
+    if known is not None:
+        user, tenant = elixir.identity(meta)
+        if tally.again(
+            known.signature, record.machine, record.at, name=known.name, culprit=known.culprit, rid=meta.get("request_id"), user=user,
+            tenant=tenant, http=http,
+        ):  # fmt: skip
+            return
+    told = _crash(tally, record, meta, http)
+    if len(_KNOWN) > _KNOWN_LIMIT:
+        _KNOWN.clear()
+    _KNOWN[key] = told
 
 
 def _quiet(tally: Tally, record: Record, first: str) -> bool:
@@ -173,7 +207,7 @@ def _quiet(tally: Tally, record: Record, first: str) -> bool:
     return bool(first.startswith(("GenServer ", "Task #PID", "** (")) and elixir.BANNER.search("\n".join(record.lines)))
 
 
-def _crash(tally: Tally, record: Record, meta: dict[str, str], http: tuple[str, str] | None) -> None:
+def _crash(tally: Tally, record: Record, meta: dict[str, str], http: tuple[str, str] | None) -> _Known:
     lines = record.lines
     first = lines[0]
     body = "\n".join(lines)
@@ -217,18 +251,18 @@ def _crash(tally: Tally, record: Record, meta: dict[str, str], http: tuple[str, 
             process = "request"
     if process in ("genserver", "supervisor") and name:
         key = scrub(name)[:80]
-    _emit(tally, record, meta, process, stack, name=name, key=key, http=http)
+    return _emit(tally, record, meta, process, stack, name=name, key=key, http=http)
 
 
 def _emit(
     tally: Tally, record: Record, meta: dict[str, str], process: str, stack: Stack, *, name: str | None = None, key: str | None = None,
     http: tuple[str, str] | None = None, level: str | None = None,
-) -> None:  # fmt: skip
+) -> _Known:  # fmt: skip
     user, tenant = elixir.identity(meta)
     reason = elixir.exit_reason(stack.message) if stack.kind in ("exit", "exit_shutdown") else None
     if name is None and reason and (callee := _CALLEE.search(stack.message)):
         name = callee[1]
-    tally.error(
+    signature = tally.error(
         record.machine,
         record.at,
         kind=stack.kind,
@@ -251,6 +285,7 @@ def _emit(
         timeout_ms=timeouts(stack.text),
         escaped=record.escaped,
     )
+    return _Known(signature, name, stack.culprit)
 
 
 class _Job(msgspec.Struct):
@@ -264,9 +299,22 @@ class _Job(msgspec.Struct):
 
 
 _JOB = msgspec.json.Decoder(_Job, strict=False)
+WORKER, QUEUE = '"worker":"', '"queue":"'
 
 
-def _oban(tally: Tally, record: Record, line: str) -> None:
+def _field(line: str, key: str) -> str:
+    """A plain string of a line of JSON, without decoding all of it."""
+    at = line.find(key)
+    return line[at + len(key) : line.find('"', at + len(key))] if at >= 0 else ""
+
+
+def oban(tally: Tally, record: Record, line: str) -> None:
+    """Put what Oban's default logger says into the tally: an attempt that ended, and why it failed."""
+    if '"event":"job:start"' in line:
+        return
+    if '"event":"job:stop"' in line and '"state":"success"' in line:
+        tally.job(f"{_field(line, WORKER)} ({_field(line, QUEUE)})", "success")
+        return
     try:
         job = _JOB.decode(line)
     except (msgspec.DecodeError, UnicodeEncodeError):

@@ -7,6 +7,7 @@ measurements: `findall` over half a megabyte at a time, one tuple a line, dictio
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 from smokejumper.logs import elixir
 from smokejumper.logs.lines import Lines
@@ -19,6 +20,9 @@ PIECE = 512 * 1024
 FLUSH = 60_000
 REMEMBERED = 16_384
 _SENT, _CHUNKED = b"SC"
+_DIGITS = b"0123456789"
+_FRAME = b"    ("
+_K = TypeVar("_K")
 _COLOUR = re.compile(rb"\x1b\[[\d;]*m")
 _IDS = re.compile(rb"/(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=[/?]|$)")
 
@@ -102,8 +106,10 @@ class Bulk:
         self.names: dict[bytes, str] = {}
         self.opened: dict[bytes, tuple[_Row, bytes, bytes]] = {}
         self.rows: dict[tuple[bytes, str], _Row] = {}
-        self.requests: dict[bytes, dict[bytes, _Row]] = {}
-        """By machine: the row that a request line belongs to."""
+        self.requests: dict[bytes, tuple[dict[bytes, _Row], dict[bytes, _Row]]] = {}
+        """By machine: the row that a request line belongs to, and that one which ends in a number belongs to, by what stands before the number."""
+        self.parted: dict[tuple[bytes, bytes, bytes], _Row] = {}
+        """By machine: the row of a path with a number in its last segment but one, by what stands before and behind."""
         self.people: dict[str, _People] = {}
         self.moments: dict[bytes, tuple[float, int]] = {}
 
@@ -134,8 +140,11 @@ class Bulk:
                 if live and (names.get(who) or self._known(who)) in live:
                     lines.close(names[who])
                 if what[0] != _SENT and what[0] != _CHUNKED:
-                    mine = requests.get(who)
-                    row = (mine.get(what) if mine is not None else None) or self._learn(who, what)
+                    head = what.rstrip(_DIGITS)
+                    words, numbered = requests.get(who) or self._new_table(who)
+                    row = numbered.get(head) if len(head) != len(what) else words.get(what)
+                    if row is None:
+                        row = self._learn(who, what)
                     if row is None:
                         foreign += 1
                         self._put_back(at, who, rid, meta, what)
@@ -176,6 +185,12 @@ class Bulk:
                     row.slow[cls, bucket] = max(ms, row.slow.get((cls, bucket), 0))
             elif who:
                 name = names.get(who) or self._known(who)
+                if message[:5] == _FRAME and name in live:
+                    lines.frame(name, message)
+                    continue
+                if b'"source":"oban"' in message and (b'"event":"job:start"' in message or b'"state":"success"' in message):
+                    lines.quiet_job(at, name, lines.digest.machines[name].region, message)
+                    continue
                 lines.app_line(at, name, lines.digest.machines[name].region, message.decode("utf-8", "replace"))
             else:
                 foreign += 1
@@ -213,8 +228,18 @@ class Bulk:
         self.names[who] = name
         return name
 
+    def _new_table(self, who: bytes) -> tuple[dict[bytes, _Row], dict[bytes, _Row]]:
+        table: tuple[dict[bytes, _Row], dict[bytes, _Row]] = ({}, {})
+        self.requests[who] = table
+        return table
+
     def _learn(self, who: bytes, what: bytes) -> _Row | None:
         """The row of a request line not seen before; None where the line says more than a method and a path."""
+        left, _, tail = what.rpartition(b"/")
+        before = left.rstrip(_DIGITS)
+        parted = (who, before, tail) if len(before) != len(left) and before.endswith(b"/") else None
+        if parted is not None and (known := self.parted.get(parted)) is not None and not tail.endswith((b"\r", b" ")):
+            return known
         endpoint = "" if what.strip().count(b" ") != 1 else _endpoint(what)
         if not endpoint:
             return None
@@ -224,10 +249,15 @@ class Bulk:
             if people is None:
                 people = self.people[endpoint] = _People()
             row = self.rows[who, endpoint] = _Row(who, endpoint, people)
-        mine = self.requests.setdefault(who, {})
-        if len(mine) > REMEMBERED:
-            mine.clear()
-        mine[what] = row
+        words, numbered = self.requests[who]
+        if parted is not None and b" " not in tail:
+            _remember(self.parted, parted, row)
+            return row
+        head = what.rstrip(_DIGITS)
+        if len(head) == len(what):
+            _remember(words, what, row)
+        elif head.endswith(b"/"):
+            _remember(numbered, head, row)
         return row
 
     def _moment(self, second: bytes) -> tuple[float, int]:
@@ -285,6 +315,12 @@ class Bulk:
                 longest = _answers(digest, machine, endpoint, cls).slow
                 longest[bucket] = max(longest.get(bucket, 0), ms)
             row.clear()
+
+
+def _remember(table: dict[_K, _Row], key: _K, row: _Row) -> None:
+    if len(table) > REMEMBERED:
+        table.clear()
+    table[key] = row
 
 
 def _answers(digest: LogDigest, machine: str, endpoint: str, cls: str) -> Answers:

@@ -24,6 +24,8 @@ _HEADLESS = re.compile(
 _EMBEDDED = re.compile(r"\*\* \([A-Z][\w.]*(?:Error|Exception)\) ")
 _TELLING = frozenset("{[RSAGTP*=M#")
 """First letters of the info messages that `events` reads."""
+_JOB_LINE = re.compile(r"(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d[.,]?\d*Z? \[info\] +\{")
+_NOTHING = Record("app", "", "", None, "info", [])
 Needles = Mapping[str, re.Pattern[str]]
 
 
@@ -108,6 +110,9 @@ class Lines:
                         self.tally.mark(needle, machine, at, text)
             if level == "debug" or text[:1] not in _TELLING:
                 return
+            if text[:1] == "{" and '"source":"oban"' in text:
+                events.oban(self.tally, Record("app", machine, region, at, level, [text]), text)
+                return
         lines = text.split("\n") if "\n" in text else [text]
         digest.open[machine] = Record("app", machine, region, at, level, lines, len(text), meta=meta, http=http)
         self.live.add(machine)
@@ -157,6 +162,23 @@ class Lines:
             self.shut(machine)
             digest.open[machine] = Record("app", machine, region, at, "error", [message], len(message), headless=True)
             self.live.add(machine)
+
+    def frame(self, machine: str, message: bytes) -> None:
+        """A frame of the message that is open on a machine."""
+        record = self.digest.open[machine]
+        if record is not None and len(record.lines) < MAX_LINES and record.size < MAX_SIZE:
+            text = message.decode("utf-8", "replace").removesuffix("\r")
+            record.lines.append(text)
+            record.size += len(text)
+
+    def quiet_job(self, at: float | None, machine: str, region: str, message: bytes) -> None:
+        """A line of Oban's default logger about a job that began or went well, without taking the line apart."""
+        text = message.decode("utf-8", "replace")
+        if prefix := _JOB_LINE.match(text):
+            self.shut(machine)
+            events.oban(self.tally, _NOTHING, text[prefix.end() - 1 :])
+        else:
+            self.app_line(at, machine, region, text)
 
     @staticmethod
     def _complete(record: Record) -> bool:

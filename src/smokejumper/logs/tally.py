@@ -264,8 +264,8 @@ class Tally:
         timeout_ms: int = 0,
         lost: bool = False,
         escaped: bool = False,
-    ) -> None:
-        """An event of an error group; `key` is what of its name belongs to the signature, `where` a job if it is one's."""
+    ) -> str:
+        """An event of an error group; `key` is what of its name belongs to the signature, `where` a job if it is one's. Gives the signature."""
         skeleton = grouping.skeleton(kind, type_, message)
         signature = grouping.signature(kind, process, type_, skeleton, culprit, key)
         group = self.digest.groups.get(signature)
@@ -278,6 +278,24 @@ class Tally:
             group.sqlstate, group.reason, group.culprit, group.top = sqlstate, reason, culprit, top
             group.frames, group.http, group.level, group.sample_at = frames, http, level, at
             group.name, group.timeout_ms, group.escaped = name, timeout_ms, escaped
+        self._again(group, machine, at, name, culprit, rid, user, tenant, http, where, lost)
+        return signature
+
+    def again(
+        self, signature: str, machine: str, at: float | None, *, name: str | None, culprit: Frame | None, rid: str | None, user: str | None,
+        tenant: str | None, http: tuple[str, str] | None,
+    ) -> bool:  # fmt: skip
+        """One more event of a group that is known; False where it is not, or where this event would have to be its sample."""
+        group = self.digest.groups.get(signature)
+        if group is None or at is None or group.sample_at is None or at < group.sample_at:
+            return False
+        self._again(group, machine, at, name, culprit, rid, user, tenant, http, "", lost=False)
+        return True
+
+    def _again(
+        self, group: ErrorGroup, machine: str, at: float | None, name: str | None, culprit: Frame | None, rid: str | None, user: str | None,
+        tenant: str | None, http: tuple[str, str] | None, where: str, lost: bool,  # noqa: FBT001 - private
+    ) -> None:  # fmt: skip
         widen(group.span, at)
         bucket = self.bucket(at)
         if bucket is not None:
