@@ -1,10 +1,10 @@
-"""The catalogue about itself: causes are whole, leave the healthy alone, and claim what is their own and nothing else."""
+"""The catalogue about itself: causes are whole, leave the healthy alone, and claim their own and nothing else."""
 
 import re
 from collections.abc import Iterator
 
 import pytest
-from tests.recordings import HEALTHY, folder
+from tests.cases import HEALTHY, folder
 
 from smokejumper.causes import catalogue, match
 from smokejumper.causes.case import Case, Readings
