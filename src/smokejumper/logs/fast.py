@@ -7,13 +7,12 @@ measurements: `findall` over half a megabyte at a time, one tuple a line, dictio
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from smokejumper.logs import elixir
 from smokejumper.logs.lines import Lines
 from smokejumper.logs.requests import METHODS, end, status_class, template
 from smokejumper.logs.tally import SERVED
-from smokejumper.logs.times import epoch
 from smokejumper.model.digest import Answers, End, LogDigest
 
 PIECE = 512 * 1024
@@ -23,7 +22,6 @@ _SENT, _CHUNKED = b"SC"
 _DIGITS = b"0123456789"
 _FRAME = b"    ("
 _K = TypeVar("_K")
-_COLOUR = re.compile(rb"\x1b\[[\d;]*m")
 _IDS = re.compile(rb"/(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=[/?]|$)")
 
 
@@ -80,10 +78,10 @@ class _People:
 class _Row:
     """Answers of one machine and endpoint: how often each `Sent ...` was said, and when, by class."""
 
-    __slots__ = ("endpoint", "ends", "ok", "people", "slow", "times", "who")
+    __slots__ = ("endpoint", "ends", "machine", "ok", "people", "slow", "times")
 
-    def __init__(self, who: bytes, endpoint: str, people: _People) -> None:
-        self.who, self.endpoint, self.people = who, endpoint, people
+    def __init__(self, machine: str, endpoint: str, people: _People) -> None:
+        self.machine, self.endpoint, self.people = machine, endpoint, people
         self.ends: dict[bytes, int] = {}
         self.ok: dict[int, int] = {}
         self.times: dict[str, dict[int, int]] = {"ok": self.ok, "missing": {}, "refused": {}}
@@ -97,21 +95,39 @@ class _Row:
             times.clear()
 
 
-class Bulk:
-    """Counts request lines for one `Lines`, over any number of calls; `flush` hands the counts over."""
+class _Place(NamedTuple):
+    """What the envelope says of a line: a machine in one second; and the rows that request lines of that machine belong to.
 
-    def __init__(self, pattern: bytes, lines: Lines) -> None:
+    `numbered` are those that end in a number, by what stands before it.
+    """
+
+    at: float
+    bucket: int
+    machine: str
+    region: str
+    words: dict[bytes, _Row]
+    numbered: dict[bytes, _Row]
+
+
+class Bulk:
+    """Counts request lines for one `Lines`, over any number of calls; `flush` hands the counts over.
+
+    The pattern's groups are: envelope, request id, metadata behind it, the rest of a request line; or any other line. `place` reads an envelope.
+    """
+
+    def __init__(self, pattern: bytes, place: Callable[[bytes], tuple[float, str, str] | None], lines: Lines) -> None:
         self.lines = lines
         self.findall = _compiled(pattern).findall
-        self.names: dict[bytes, str] = {}
-        self.opened: dict[bytes, tuple[_Row, bytes, bytes]] = {}
-        self.rows: dict[tuple[bytes, str], _Row] = {}
-        self.requests: dict[bytes, tuple[dict[bytes, _Row], dict[bytes, _Row]]] = {}
-        """By machine: the row that a request line belongs to, and that one which ends in a number belongs to, by what stands before the number."""
-        self.parted: dict[tuple[bytes, bytes, bytes], _Row] = {}
-        """By machine: the row of a path with a number in its last segment but one, by what stands before and behind."""
+        self.place = place
+        self.places: dict[bytes, _Place] = {}
+        self.width = 0
+        """Bytes of the envelope."""
+        self.opened: dict[bytes, tuple[_Row, float, bytes]] = {}
+        self.rows: dict[tuple[str, str], _Row] = {}
+        self.tables: dict[str, tuple[dict[bytes, _Row], dict[bytes, _Row]]] = {}
+        self.parted: dict[tuple[str, bytes, bytes], _Row] = {}
+        """The row of a path with a number in its last segment but one, by machine and what stands before and behind."""
         self.people: dict[str, _People] = {}
-        self.moments: dict[bytes, tuple[float, int]] = {}
 
     def read(self, data: bytes | bytearray, begin: int, end: int, other: Callable[[bytes, Lines], None]) -> None:
         """Read whole lines; `other` reads one that is written otherwise."""
@@ -128,28 +144,25 @@ class Bulk:
                 known.clear()  # type: ignore[attr-defined] - both are dictionaries
 
     def _piece(self, data: bytes | bytearray, begin: int, stop: int, other: Callable[[bytes, Lines], None]) -> None:
-        lines, names, opened, requests = self.lines, self.names, self.opened, self.requests
+        lines, places, opened = self.lines, self.places, self.opened
         live, ends, people = lines.live, _ENDS, _PEOPLE
-        foreign, last, at, bucket = 0, b"", 0.0, 0
+        foreign = 0
         found = self.findall(data, begin, stop)
-        for second, who, rid, meta, what, message, rest in found:
-            if second != last and second:
-                last = second
-                at, bucket = self.moments.get(second) or self._moment(second)
+        for envelope, rid, meta, what, rest in found:
             if what:
-                if live and (names.get(who) or self._known(who)) in live:
-                    lines.close(names[who])
+                at, bucket, machine, region, words, numbered = places.get(envelope) or self._arrive(envelope)
+                if live and machine in live:
+                    lines.close(machine)
                 if what[0] != _SENT and what[0] != _CHUNKED:
                     head = what.rstrip(_DIGITS)
-                    words, numbered = requests.get(who) or self._new_table(who)
                     row = numbered.get(head) if len(head) != len(what) else words.get(what)
                     if row is None:
-                        row = self._learn(who, what)
-                    if row is None:
-                        foreign += 1
-                        self._put_back(at, who, rid, meta, what)
-                        continue
-                    start = (row, second, what)
+                        row = self._learn(machine, what)
+                        if row is None:
+                            foreign += 1
+                            self._put_back(at, machine, region, rid, meta, what)
+                            continue
+                    start = (row, at, what)
                     if opened.setdefault(rid, start) is not start:
                         self._spill(rid, opened[rid])
                         opened[rid] = start
@@ -159,14 +172,14 @@ class Bulk:
                     answer = ends[what] = _end(what)
                     if answer is None:
                         foreign += 1
-                        self._put_back(at, who, rid, meta, what)
+                        self._put_back(at, machine, region, rid, meta, what)
                         continue
-                ms, cls = answer[2], answer[3]
                 begun = opened.pop(rid, None)
+                cls = answer[3]
                 if begun is None or cls == "failed":
                     if begun is not None:
                         self._spill(rid, begun)
-                    self._alone(at, who, rid, meta, answer)
+                    self._alone(at, machine, rid, meta, answer)
                     continue
                 row = begun[0]
                 row.ends[what] = row.ends.get(what, 0) + 1
@@ -181,33 +194,51 @@ class Bulk:
                 else:
                     times = row.times[cls]
                 times[bucket] = times.get(bucket, 0) + 1
-                if ms >= 1000:  # noqa: PLR2004 - a second is slow
-                    row.slow[cls, bucket] = max(ms, row.slow.get((cls, bucket), 0))
-            elif who:
-                name = names.get(who) or self._known(who)
-                if message[:5] == _FRAME and name in live:
-                    lines.frame(name, message)
-                    continue
-                if b'"source":"oban"' in message and (b'"event":"job:start"' in message or b'"state":"success"' in message):
-                    lines.quiet_job(at, name, lines.digest.machines[name].region, message)
-                    continue
-                lines.app_line(at, name, lines.digest.machines[name].region, message.decode("utf-8", "replace"))
+                if answer[2] >= 1000:  # noqa: PLR2004 - a second is slow
+                    row.slow[cls, bucket] = max(answer[2], row.slow.get((cls, bucket), 0))
+            elif rest:
+                known = places.get(rest[: self.width]) if self.width else None
+                if known is None:
+                    foreign += 1
+                    other(rest, lines)
+                else:
+                    self._said(known, rest[self.width :])
             else:
                 foreign += 1
-                if rest:
-                    other(rest, lines)
         own = len(found) - foreign
         lines.digest.lines += own
         if own:
             lines.digest.providers["app"] = lines.digest.providers.get("app", 0) + own
 
-    def _alone(self, at: float, who: bytes, rid: bytes, meta: bytes, answer: tuple[int, int, int, str]) -> None:
+    def _said(self, place: _Place, message: bytes) -> None:
+        """A line of the app that is no request's."""
+        lines = self.lines
+        if message[:5] == _FRAME and place.machine in lines.live:
+            lines.frame(place.machine, message)
+        elif b'"source":"oban"' in message and (b'"event":"job:start"' in message or b'"state":"success"' in message):
+            lines.quiet_job(place.at, place.machine, place.region, message)
+        else:
+            lines.app_line(place.at, place.machine, place.region, message.decode("utf-8", "replace"))
+
+    def _arrive(self, envelope: bytes) -> _Place:
+        """A machine's first line in a second."""
+        at, machine, region = self.place(envelope) or (0.0, "", "")
+        tally = self.lines.tally
+        tally.seen(at)
+        tally.machine(machine, region)
+        words, numbered = self.tables.setdefault(machine, ({}, {}))
+        if len(self.places) > FLUSH:
+            self.places.clear()
+        self.width = len(envelope)
+        place = self.places[bytes(envelope)] = _Place(at, tally.bucket(at) or 0, machine, region, words, numbered)
+        return place
+
+    def _alone(self, at: float, machine: str, rid: bytes, meta: bytes, answer: tuple[int, int, int, str]) -> None:
         """An answer that is looked at on its own: it failed, or its request was not seen here."""
-        name = self.names.get(who) or self._known(who)
-        self.lines.digest.open.setdefault(name, None)
+        self.lines.digest.open.setdefault(machine, None)
         user, tenant = _identity(meta)
-        end = End(name, at, answer[0], answer[1], answer[2], _some(user), _some(tenant))
-        self.lines.tally.end(name, rid.decode(), end)
+        end = End(machine, at, answer[0], answer[1], answer[2], _some(user), _some(tenant))
+        self.lines.tally.end(machine, rid.decode(), end)
 
     def _person(self, row: _Row, served: tuple[str, str]) -> None:
         tally, people = self.lines.tally, row.people
@@ -220,37 +251,22 @@ class Bulk:
             kept = tally.digest.served_tenants[row.endpoint]
             people.below_tenant = kept[-1] if len(kept) == SERVED else _LAST
 
-    def _known(self, who: bytes) -> str:
-        """Remember a machine, and that its lines have been seen."""
-        machine, _, rest = who.partition(b"]")
-        name = machine.decode()
-        self.lines.tally.machine(name, _COLOUR.sub(b"", rest).strip().decode())
-        self.names[who] = name
-        return name
-
-    def _new_table(self, who: bytes) -> tuple[dict[bytes, _Row], dict[bytes, _Row]]:
-        table: tuple[dict[bytes, _Row], dict[bytes, _Row]] = ({}, {})
-        self.requests[who] = table
-        return table
-
-    def _learn(self, who: bytes, what: bytes) -> _Row | None:
+    def _learn(self, machine: str, what: bytes) -> _Row | None:
         """The row of a request line not seen before; None where the line says more than a method and a path."""
         left, _, tail = what.rpartition(b"/")
         before = left.rstrip(_DIGITS)
-        parted = (who, before, tail) if len(before) != len(left) and before.endswith(b"/") else None
-        if parted is not None and (known := self.parted.get(parted)) is not None and not tail.endswith((b"\r", b" ")):
+        parted = (machine, before, tail) if len(before) != len(left) and before.endswith(b"/") and b" " not in tail else None
+        if parted is not None and (known := self.parted.get(parted)) is not None:
             return known
         endpoint = "" if what.strip().count(b" ") != 1 else _endpoint(what)
         if not endpoint:
             return None
-        row = self.rows.get((who, endpoint))
+        row = self.rows.get((machine, endpoint))
         if row is None:
-            people = self.people.get(endpoint)
-            if people is None:
-                people = self.people[endpoint] = _People()
-            row = self.rows[who, endpoint] = _Row(who, endpoint, people)
-        words, numbered = self.requests[who]
-        if parted is not None and b" " not in tail:
+            people = self.people.setdefault(endpoint, _People())
+            row = self.rows[machine, endpoint] = _Row(machine, endpoint, people)
+        words, numbered = self.tables[machine]
+        if parted is not None:
             _remember(self.parted, parted, row)
             return row
         head = what.rstrip(_DIGITS)
@@ -260,35 +276,22 @@ class Bulk:
             _remember(numbered, head, row)
         return row
 
-    def _moment(self, second: bytes) -> tuple[float, int]:
-        tally = self.lines.tally
-        at = epoch(second.decode("ascii", "replace") + "Z")
-        tally.seen(at)
-        found = (at or 0.0, tally.bucket(at) or 0)
-        if len(self.moments) > FLUSH:
-            self.moments.clear()
-        self.moments[second] = found
-        return found
-
-    def _spill(self, rid: bytes, begun: tuple[_Row, bytes, bytes]) -> None:
+    def _spill(self, rid: bytes, begun: tuple[_Row, float, bytes]) -> None:
         """Hand an open request over to the tally."""
-        row, second, what = begun
+        row, at, what = begun
         method, _, path = what.decode("utf-8", "replace").rstrip().partition(" ")
-        at, _ = self.moments.get(second) or self._moment(second)
-        machine = self.names.get(row.who) or self._known(row.who)
-        self.lines.digest.open.setdefault(machine, None)
-        self.lines.tally.start(machine, at, rid.decode(), method, path)
+        self.lines.digest.open.setdefault(row.machine, None)
+        self.lines.tally.start(row.machine, at, rid.decode(), method, path)
 
-    def _put_back(self, at: float, who: bytes, rid: bytes, meta: bytes, what: bytes) -> None:
+    def _put_back(self, at: float, machine: str, region: str, rid: bytes, meta: bytes, what: bytes) -> None:
         """A line that looked like a request's and is none: a message with the same beginning."""
         lines = self.lines
         lines.digest.lines += 1
         lines.digest.providers["app"] = lines.digest.providers.get("app", 0) + 1
-        name = self.names.get(who) or self._known(who)
         text = f"00:00:00 request_id={rid.decode()} {meta.decode('utf-8', 'replace')}[info] {what.decode('utf-8', 'replace')}"
         found = elixir.prefix(text)
         if found is not None:
-            lines.head(at, at, name, lines.digest.machines[name].region, found.level, found.meta, found.text.removesuffix("\r"))
+            lines.head(at, at, machine, region, found.level, found.meta, found.text.removesuffix("\r"))
 
     def flush(self) -> None:
         """Hand everything over to the tally."""
@@ -296,10 +299,9 @@ class Bulk:
         for rid, begun in self.opened.items():
             self._spill(rid, begun)
         self.opened.clear()
-        for (who, endpoint), row in self.rows.items():
+        for (machine, endpoint), row in self.rows.items():
             if not row.ends:
                 continue
-            machine = self.names.get(who) or self._known(who)
             digest.open.setdefault(machine, None)
             for what, count in row.ends.items():
                 status, latency, _, cls = _end(what) or (0, 0, 0, "ok")

@@ -6,8 +6,8 @@ import msgspec
 class Layout(msgspec.Struct, frozen=True):
     """The envelope's name and what it needs to read any part in the same way.
 
-    `boundary` ends a unit that can be read on its own (a line, an indented object); `fast` is a regex whose groups are second, machine and
-    region, request id, metadata behind it and the rest of a request line, and one more for any other line; empty if none was found.
+    `boundary` ends a unit that can be read on its own (a line, an indented object); `fast` is a regex whose groups are
+    what stands before the message, request id, metadata behind it and the rest of a request line, or any other line; empty if none was found.
     """
 
     envelope: str
@@ -15,5 +15,7 @@ class Layout(msgspec.Struct, frozen=True):
     fast: bytes = b""
     sure: float = 0.0
     """The share of the sample's lines that this envelope reads."""
+    blank: bool = False
+    """Does a blank stand between the envelope and every message?"""
     machine: str = ""
     """The machine of lines that name none."""

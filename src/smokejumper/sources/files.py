@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal
 
+import msgspec
+
 from smokejumper.errors import InputError
 from smokejumper.logs.envelopes import sniff
 from smokejumper.logs.layout import Layout
@@ -113,7 +115,7 @@ def _named(log: LogFile) -> LogFile:
     name = log.path.name
     for ending in (".gz", ".zst", ".txt", ".log"):
         name = name.removesuffix(ending)
-    layout = Layout(log.layout.envelope, log.layout.boundary, log.layout.fast, log.layout.sure, machine=name)
+    layout = msgspec.structs.replace(log.layout, machine=name)
     return LogFile(log.name, layout, log.path, log.packed, log.data, log.first)
 
 

@@ -61,7 +61,7 @@ class _Collector(Lines):
 
 def entries(log: LogFile) -> Iterator[Entry]:
     """Every line of a log, decoded one by one."""
-    layout = Layout(log.layout.envelope, log.layout.boundary, b"", log.layout.sure, log.layout.machine)
+    layout = msgspec.structs.replace(log.layout, fast=b"")
     reader = Reader(layout, {})
     collector = _Collector()
     reader.lines = collector

@@ -26,10 +26,11 @@ def sniff(sample: bytes) -> Layout | None:
 
 def read(data: bytes | bytearray, begin: int, end: int, layout: Layout, lines: Lines) -> None:
     """Whole lines, all of one machine."""
-    digest, machine = lines.digest, layout.machine
-    for row in bytes(data[begin:end]).split(b"\n"):
-        if not row and machine not in lines.live:
-            continue
+    machine = layout.machine
+    rows = bytes(data[begin:end]).split(b"\n")
+    if not rows[-1]:  # behind the last line's end
+        rows.pop()
+    for row in rows:
         text = row.decode("utf-8", "replace").rstrip("\r")
         if "\x1b" in text:
             text = _ANSI.sub("", text)

@@ -5,6 +5,7 @@ the entry has one (the message is lost then), colours even into a pipe.
 """
 
 import re
+from functools import partial
 
 from smokejumper.logs.fast import Bulk
 from smokejumper.logs.layout import Layout
@@ -14,7 +15,7 @@ from smokejumper.logs.times import epoch
 _C = r"(?:\x1b\[[\d;]*m)*"
 ENTRY = re.compile(
     rf"{_C}(?:error\.message=\"(?P<error>(?:[^\"\\]|\\.)*)\" ?)?{_C}(?P<time>\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)){_C} "
-    rf"{_C}(?P<provider>[a-z][\w-]*)(?:\[(?P<machine>[^\]\s]*)\])?{_C} {_C}(?P<region>[a-z0-9]{{2,5}}|-|){_C} ?\[{_C}(?P<level>[A-Za-z]+){_C}\] ?"
+    rf"{_C}(?P<provider>[a-z][\w-]*)(?:\[(?P<machine>[^\]\s]*)\])?{_C} {_C}(?P<region>[a-z0-9]{{2,5}}|-|){_C} ?\[{_C}(?P<level>[A-Za-z]+){_C}\]"
     r"(?P<fields>(?:(?:error\.code|request\.method|request\.url|request\.id|response\.status)=(?:\"[^\"]*\"|\S+) )*)(?P<message>.*)",
     re.DOTALL,
 )
@@ -27,10 +28,12 @@ def sniff(sample: bytes) -> Layout | None:
     rows = [row for row in sample.split(b"\n")[:400] if row.strip()]
     if not rows:
         return None
-    good = [row for row in rows if ENTRY.match(row.decode("utf-8", "replace"))]
-    if not good:
+    found = [(row, entry) for row in rows if (entry := ENTRY.match(row.decode("utf-8", "replace")))]
+    if not found:
         return None
-    return Layout("fly_text", fast=_fast(good), sure=len(good) / len(rows))
+    said = [entry["message"] for _, entry in found if entry["message"]]
+    blank = bool(said) and all(message[0] == " " for message in said)
+    return Layout("fly_text", fast=_fast([row for row, _ in found]), sure=len(found) / len(rows), blank=blank)
 
 
 def _fast(rows: list[bytes]) -> bytes:
@@ -58,29 +61,37 @@ def _fast(rows: list[bytes]) -> bytes:
 
     before = rb"(?:[^\[\n]*? )?" if any(m["pre"] for m in found) else b""
     meta = rb"((?:[\w.]+=[^\s\[]+ )*)" if one["first"] else rb"([^\[\n]*)"
-    what = rb"((?:Sent|Chunked|[A-Z]+ /)[^\n]*)\n"
     return b"".join((
-        re.escape(one["c0"]), b"(.{19})Z", re.escape(one["c1"]), rb"app\[(", fixed("machine", rb"\w+"), rb"\]", re.escape(one["c2"]),
-        fixed("region", rb"[a-z0-9]+"), b")", re.escape(one["c3"]), b"(?:", fixed("clock", rb"[\d:. TZ-]+ "), re.escape(one["first"] or b""),
-        before, b"request_id=(", fixed("rid", rb"[\w-]+"), b") ", meta, re.escape(one["second"] or b""), what,
-        rb"|([^\n]*)\n)|([^\n]+)\n?|\n",
+        b"(", re.escape(one["c0"]), b".{19}Z", re.escape(one["c1"]), rb"app\[", fixed("machine", rb"\w+"), rb"\]", re.escape(one["c2"]),
+        fixed("region", rb"[a-z0-9]+"), re.escape(one["c3"]), b")", fixed("clock", rb"[\d:. TZ-]+ "), re.escape(one["first"] or b""),
+        before, b"request_id=(", fixed("rid", rb"[\w-]+"), b") ", meta, re.escape(one["second"] or b""),
+        rb"((?:Sent|Chunked|[A-Z]+ /)[^\n]*)\n|([^\n]+)\n?|\n",
     ))  # fmt: skip
+
+
+def place(prefix: bytes) -> tuple[float, str, str] | None:
+    """Time, machine and region of what stands before an app's message, or None where it is not that."""
+    found = ENTRY.match(prefix.decode("utf-8", "replace"))
+    if found is None or found["message"].strip() or found["provider"] != "app":
+        return None
+    at = epoch(found["time"])
+    return (at, found["machine"] or "", found["region"]) if at is not None else None
 
 
 def read(data: bytes | bytearray, begin: int, end: int, layout: Layout, lines: Lines) -> None:
     """Whole lines; request lines by the fast pattern where there is one, all others one by one."""
     if layout.fast:
         if lines.bulk is None:
-            lines.bulk = Bulk(layout.fast, lines)
-        lines.bulk.read(data, begin, end, line)
+            lines.bulk = Bulk(layout.fast, place, lines)
+        lines.bulk.read(data, begin, end, partial(line, blank=layout.blank))
         return
     for row in bytes(data[begin:end]).split(b"\n"):
         if row:
-            line(row, lines)
+            line(row, lines, blank=layout.blank)
 
 
-def line(row: bytes, lines: Lines) -> None:
-    """One line, of any kind."""
+def line(row: bytes, lines: Lines, *, blank: bool = False) -> None:
+    """One line, of any kind; `blank` says that one stands before every message."""
     text = row.decode("utf-8", "replace")
     found = ENTRY.match(text)
     if found is None:
@@ -89,6 +100,8 @@ def line(row: bytes, lines: Lines) -> None:
             lines.digest.unparsed += 1
         return
     message = found["message"]
+    if blank and message[:1] == " ":
+        message = message[1:]
     if "\x1b" in message:
         message = _ANSI.sub("", message)
     if found["error"] is not None and not message:
