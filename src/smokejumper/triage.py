@@ -65,8 +65,8 @@ def triage(case: Case, read: Sequence[str], app: str | None = None) -> Verdict:
     light = [f for f in rest if not step_faults.weighty(case, f)]
     judged = step_faults.reduce(case, [f for f in rest if f not in light] + light)
     light_ids = {id(f) for f in light}
-    causes = [j for j in judged if j.role == "cause" and id(j.fault) not in light_ids]
-    isolated = [j.fault for j in judged if j.role == "cause" and id(j.fault) in light_ids]
+    causes = [j for j in judged if j.role == "cause" and (id(j.fault) not in light_ids or _heavy(j, light_ids))]
+    isolated = [j.fault for j in judged if j.role == "cause" and j not in causes]
     entries = [_entry(case, j) for j in causes]
     found = releases(case)
     entries.sort(key=lambda e: (-_weight(e), e.fault.onset or 0.0, e.fault.id))
@@ -77,6 +77,11 @@ def triage(case: Case, read: Sequence[str], app: str | None = None) -> Verdict:
     for entry in entries:
         _prove(case, entry, book, guilty if brought is entry.fault else None, found)
     return _verdict(case, entries, judged, found, noise, book, read, app)
+
+
+def _heavy(judged: Judged, light: set[int]) -> bool:
+    """Is a fault of few events all the same the reason for many?"""
+    return judged.tell is not None or any(id(other.fault) not in light or _heavy(other, light) for other in judged.explained)
 
 
 def _not_alone(entries: list[_Entry]) -> list[_Entry]:
