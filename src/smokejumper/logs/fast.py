@@ -11,13 +11,16 @@ from typing import NamedTuple, TypeVar
 
 from smokejumper.logs import elixir
 from smokejumper.logs.lines import Lines
-from smokejumper.logs.requests import METHODS, end, status_class, template
+from smokejumper.logs.requests import METHODS, end, is_parameter, status_class, template
 from smokejumper.logs.tally import SERVED
 from smokejumper.model.digest import Answers, End, LogDigest
 
 PIECE = 512 * 1024
 FLUSH = 60_000
 REMEMBERED = 16_384
+SECOND = 19
+"""Bytes of a time to the second."""
+TOKEN = 16
 _SENT, _CHUNKED = b"SC"
 _DIGITS = b"0123456789"
 _FRAME = b"    ("
@@ -120,8 +123,10 @@ class Bulk:
         self.findall = _compiled(pattern).findall
         self.place = place
         self.places: dict[bytes, _Place] = {}
-        self.width = 0
-        """Bytes of the envelope."""
+        self.width = self.offset = 0
+        """Bytes of the envelope, and of what stands in it before the time."""
+        self.moments: dict[bytes, tuple[float, int]] = {}
+        self.homes: dict[bytes, tuple[str, str, dict[bytes, _Row], dict[bytes, _Row]]] = {}
         self.opened: dict[bytes, tuple[_Row, float, bytes]] = {}
         self.rows: dict[tuple[str, str], _Row] = {}
         self.tables: dict[str, tuple[dict[bytes, _Row], dict[bytes, _Row]]] = {}
@@ -222,15 +227,25 @@ class Bulk:
 
     def _arrive(self, envelope: bytes) -> _Place:
         """A machine's first line in a second."""
-        at, machine, region = self.place(envelope) or (0.0, "", "")
-        tally = self.lines.tally
-        tally.seen(at)
-        tally.machine(machine, region)
-        words, numbered = self.tables.setdefault(machine, ({}, {}))
+        at_second, behind = self.offset, self.offset + SECOND
+        second, who = envelope[at_second:behind], envelope[behind:]
+        moment, home = self.moments.get(second), self.homes.get(who)
+        if moment is None or home is None:
+            at, machine, region = self.place(envelope) or (0.0, "", "")
+            tally = self.lines.tally
+            tally.seen(at)
+            tally.machine(machine, region)
+            self.offset = max(0, envelope.find(b"T") - SECOND + 9)
+            self.width = len(envelope)
+            if len(self.moments) > FLUSH:
+                self.moments.clear()
+            at_second, behind = self.offset, self.offset + SECOND
+            moment = self.moments[envelope[at_second:behind]] = (at, tally.bucket(at) or 0)
+            words, numbered = self.tables.setdefault(machine, ({}, {}))
+            home = self.homes[envelope[behind:]] = (machine, region, words, numbered)
         if len(self.places) > FLUSH:
             self.places.clear()
-        self.width = len(envelope)
-        place = self.places[bytes(envelope)] = _Place(at, tally.bucket(at) or 0, machine, region, words, numbered)
+        place = self.places[envelope] = _Place(*moment, *home)
         return place
 
     def _alone(self, at: float, machine: str, rid: bytes, meta: bytes, answer: tuple[int, int, int, str]) -> None:
@@ -255,7 +270,12 @@ class Bulk:
         """The row of a request line not seen before; None where the line says more than a method and a path."""
         left, _, tail = what.rpartition(b"/")
         before = left.rstrip(_DIGITS)
-        parted = (machine, before, tail) if len(before) != len(left) and before.endswith(b"/") and b" " not in tail else None
+        parted: tuple[str, bytes, bytes] | None = None
+        if b" " not in tail:
+            if len(before) != len(left) and before.endswith(b"/"):
+                parted = (machine, before, tail)
+            elif len(tail) >= TOKEN and is_parameter(tail.decode("utf-8", "replace")):
+                parted = (machine, left, b"")
         if parted is not None and (known := self.parted.get(parted)) is not None:
             return known
         endpoint = "" if what.strip().count(b" ") != 1 else _endpoint(what)

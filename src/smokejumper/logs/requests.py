@@ -51,6 +51,11 @@ _PARAMETER = re.compile(
 )
 
 
+def is_parameter(part: str) -> bool:
+    """Is a segment of a path a number, an id, a date, a token or an address?"""
+    return _PARAMETER.fullmatch(part) is not None
+
+
 _DIGIT = re.compile(r"\d")
 _LONG = 28
 
@@ -61,7 +66,7 @@ def template(path: str) -> str:
     path = path.split("?", 1)[0]
     if len(path) < _LONG and not _DIGIT.search(path) and "@" not in path:
         return path.rstrip("/") or "/"
-    return "/".join(":id" if _PARAMETER.fullmatch(part) else part for part in path.split("/")).rstrip("/") or "/"
+    return "/".join(":id" if is_parameter(part) else part for part in path.split("/")).rstrip("/") or "/"
 
 
 HEALTH = re.compile(r"/(?:up|health|healthz|healthcheck|health[_-]check|livez?|readyz?|alive|ping|status|_health|heartbeat)(?:/\w+)?/?$", re.IGNORECASE)

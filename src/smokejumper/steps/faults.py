@@ -176,11 +176,11 @@ def _rank(judged: Judged) -> int:
 
 def _second_signals(case: Case, judged: list[Judged]) -> list[tuple[str, Tell]]:
     faults = [j.fault for j in judged if j.role == "cause"]
-    deeper = {f.id for f in faults if f.cause.kind == "cause"}
+    deeper = {f.id for f in faults if f.cause.kind == "cause" and f.count >= ENOUGH}
     told = []
     for id_, ask in catalogue.second_signals().items():
         tell = ask(case, faults)
-        if tell is not None and not (not tell.proven and any(_beneath(d, tell) for d in deeper)):
+        if tell is not None and not (not tell.proven and any(_beneath(d, tell) for d in deeper - {id_})):
             told.append((id_, tell))
     proven = [t for t in told if t[1].proven]
     ruled = {s for _, t in proven for s in t.explains}

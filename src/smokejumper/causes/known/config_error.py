@@ -27,7 +27,8 @@ CAUSE = Cause(
             r"\binvalid [Uu][Rr][Ll] [^\n]{0,300}(?:host is not present|path should be a database name)",
             r"\bmissing the :database key in options for\b",
             r"\bcookie store expects conn\.secret_key_base to be (?:set|at least \d+ bytes)\b",
-            r"\bthe application :\w{1,60} has a different value set [^.]{1,300}\bduring runtime compared to compile time\b",
+            r"\bthe application :\w{1,60} has a different value set [^\n]{1,300}\bduring runtime compared to compile "
+            r"time\b",
             r"\bcould not fetch application environment :\S{1,80} for application :\w",
             r"\bno configuration found for otp_app :\w",
             r"\bcould not find static manifest at\b",
@@ -41,7 +42,10 @@ CAUSE = Cause(
         ),
     ),
     needles=(r"Running \S{1,120} with [^\n]{1,60} at (?:https?://)?(?:127\.0\.0\.1|localhost|\[?::1\]?):\d",),
-    tell="what changed between the releases in config and fly.toml; printed listen address and port against internal_port",
+    tell=(
+        "what changed between the releases in config and fly.toml; printed listen address and port against "
+        "internal_port"
+    ),
     explains=(
         "supervisor_boot_failure",
         "process_crash_loop",
@@ -62,7 +66,8 @@ CAUSE = Cause(
             id="config_error",
             source="plausible/analytics#3095",
             text="""\
-13:15:38.045 request_id=FxdscgcigTdlcx4ABUTB [error] ** (ArgumentError) cookie store expects conn.secret_key_base to be \
+13:15:38.045 request_id=FxdscgcigTdlcx4ABUTB [error] ** (ArgumentError) cookie store expects conn.secret_key_base to \
+be \
 at least 64 bytes
     (plug 1.18.1) lib/plug/session/cookie.ex:185: Plug.Session.COOKIE.validate_secret_key_base/1
     (plug 1.18.1) lib/plug/session/cookie.ex:177: Plug.Session.COOKIE.derive/3

@@ -31,7 +31,9 @@ CAUSE = Cause(
             r"\[Honeybadger\] Mandatory config key\b",
         ),
     ),
-    tell="names and digests of the secrets per machine; one machine alone was not redeployed after `secrets set --stage`",
+    tell=(
+        "names and digests of the secrets per machine; one machine alone was not redeployed after `secrets set --stage`"
+    ),
     explains=(
         "supervisor_boot_failure",
         "process_crash_loop",
@@ -40,8 +42,13 @@ CAUSE = Cause(
         "deploy_failed",
     ),
     remedy=Remedy(
-        mitigate="Set the missing variable with `fly secrets set` (or in [env]) and redeploy the machine that lacks it.",
-        repair="Give every environment, the release_command machine included, the full list of variables that runtime.exs reads.",
+        mitigate=(
+            "Set the missing variable with `fly secrets set` (or in [env]) and redeploy the machine that lacks it."
+        ),
+        repair=(
+            "Give every environment, the release_command machine included, the full list of variables that "
+            "runtime.exs reads."
+        ),
         do_not="Do not give a secret a default value in the code: the app would start with it everywhere.",
         undo="Unset the variable again.",
         prevent="Compare the names of all fetch_env! calls with the secrets of the app before each deploy.",
@@ -57,7 +64,8 @@ CAUSE = Cause(
 2026-03-02T15:50:03Z app[4d891b6fe12e18] iad [info]** (RuntimeError) environment variable STATION_API_KEY is missing.
 2026-03-02T15:50:03Z app[4d891b6fe12e18] iad [info]
 2026-03-02T15:50:03Z app[4d891b6fe12e18] iad [info]    /app/releases/3.2.0/runtime.exs:29: (file)
-2026-03-02T15:50:03Z app[4d891b6fe12e18] iad [info]    (elixir 1.18.4) src/elixir.erl:386: :elixir.eval_external_handler/3
+2026-03-02T15:50:03Z app[4d891b6fe12e18] iad [info]    (elixir 1.18.4) src/elixir.erl:386: \
+:elixir.eval_external_handler/3
 2026-03-02T15:50:03Z app[4d891b6fe12e18] iad [info]Crash dump is being written to: erl_crash.dump...done
 2026-03-02T15:50:03Z app[4d891b6fe12e18] iad [info] INFO Main child exited normally with code: 1
 """,

@@ -41,6 +41,23 @@ total-vm:1128130kB, anon-rss:266777kB, file-rss:120kB, shmem-rss:0kB, UID:65534 
 2026-03-02T16:05:59Z app[4d891b6fe12e18] iad [info] INFO Process appears to have been OOM killed!
 """,
         ),
+        Example(
+            id="memory_leak",
+            text="""\
+16:04:31.877 [notice]     :alarm_handler: {:set, {:process_memory_high_watermark, #PID<0.512.0>}}
+""",
+        ),
+        Example(
+            id="ets_missing",
+            text="""\
+16:10:02.118 request_id=F0vNn1pQrS2AAAAm [error] ** (ArgumentError) errors were found at the given arguments:
+
+  * 1st argument: the table identifier does not refer to an existing ETS table
+
+    (stdlib 6.2) :ets.lookup(:loom_limits, "203.0.113.9")
+    (loom 4.0.0) lib/loom/limits.ex:18: Loom.Limits.count/1
+""",
+        ),
     ),
     sources=("grempe/ex_rated#19", "helium/router#537", "https://www.erlang.org/doc/apps/stdlib/ets.html"),
 )

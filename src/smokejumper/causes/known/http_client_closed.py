@@ -51,7 +51,9 @@ CAUSE = Cause(
     tell="refused on every attempt: the service or its port; closed once in a while on a reused connection: keep-alive",
     explains=("genserver_timeout", "job_failure", "http_client_pool_exhausted"),
     remedy=Remedy(
-        mitigate="Check {host} and its port from {machine}; retry idempotent calls once, switch the feature off if all fail.",
+        mitigate=(
+            "Check {host} and its port from {machine}; retry idempotent calls once, switch the feature off if all fail."
+        ),
         repair=(
             "Correct host and port (SMTP: 587 or 465), and keep idle connections for less time than the peer does "
             "(Finch: conn_max_idle_time)."
@@ -91,7 +93,8 @@ CAUSE = Cause(
         Example(
             id="db_unreachable",
             text="""\
-09:34:12.006 [error] Postgrex.Protocol (#PID<0.2120.0>) failed to connect: ** (DBConnection.ConnectionError) tcp connect \
+09:34:12.006 [error] Postgrex.Protocol (#PID<0.2120.0>) failed to connect: ** (DBConnection.ConnectionError) tcp \
+connect \
 (loom-db.flycast:5432): connection refused - :econnrefused
 """,
         ),

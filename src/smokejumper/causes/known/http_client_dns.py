@@ -70,7 +70,8 @@ CAUSE = Cause(
         Example(
             id="db_dns",
             text="""\
-07:42:55.118 [error] Postgrex.Protocol (#PID<0.1903.0>) failed to connect: ** (DBConnection.ConnectionError) tcp connect \
+07:42:55.118 [error] Postgrex.Protocol (#PID<0.1903.0>) failed to connect: ** (DBConnection.ConnectionError) tcp \
+connect \
 (courier-db.internal:5432): non-existing domain - :nxdomain
 """,
         ),

@@ -38,7 +38,10 @@ CAUSE = Cause(
     tell="which status, from which host, since when: 5xx with a notice on its status page, 401/403 after a key change",
     explains=("genserver_timeout", "job_failure", "http_client_pool_exhausted"),
     remedy=Remedy(
-        mitigate="Switch the feature that needs {host} off, or queue its calls; on 401 or 403 check the key that was set last.",
+        mitigate=(
+            "Switch the feature that needs {host} off, or queue its calls; on 401 or 403 check the key that was set "
+            "last."
+        ),
         repair=(
             "Match every status and return an error of our own; retry 5xx a few times with growing pauses; restore the "
             "key or the request format on 4xx."
@@ -86,5 +89,5 @@ Response body: %{"error" => "slow down"}
 """,
         ),
     ),
-    sources=("mgallo/openai.ex#35", "spreedly/spreedly-elixir#21", "req:lib/req/steps.ex", "swoosh:lib/swoosh/mailer.ex"),
+    sources=("mgallo/openai.ex#35", "spreedly/spreedly-elixir#21", "req:lib/req/steps.ex", "swoosh:lib/swoosh"),
 )

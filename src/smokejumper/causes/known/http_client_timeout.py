@@ -86,7 +86,8 @@ of requests if it is possible that the downstream service is unable to keep up w
         Example(
             id="genserver_timeout",
             text="""\
-12:06:02.338 request_id=F0iAc3dEfG4AAAAH [error] ** (exit) exited in: GenServer.call(Courier.Routes, {:plan, 4411}, 5000)
+12:06:02.338 request_id=F0iAc3dEfG4AAAAH [error] ** (exit) exited in: GenServer.call(Courier.Routes, {:plan, 4411}, \
+5000)
     ** (EXIT) time out
     (elixir 1.18.4) lib/gen_server.ex:1128: GenServer.call/3
 """,

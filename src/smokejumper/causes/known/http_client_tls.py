@@ -39,8 +39,8 @@ CAUSE = Cause(
     explains=("genserver_timeout", "job_failure", "http_client_pool_exhausted"),
     remedy=Remedy(
         mitigate=(
-            "Compare the certificate dates of {host} with the start at {first_at}; tell its operator, or roll {release} "
-            "back if our image changed then. Switch the feature off meanwhile."
+            "Compare the certificate dates of {host} with the start at {first_at}; tell its operator, or roll "
+            "{release} back if our image changed then. Switch the feature off meanwhile."
         ),
         repair=(
             "Bring castore, certifi or OTP and the ca-certificates of the image up to date, or pass "
@@ -78,7 +78,8 @@ Unknown CA\\n"}}}
         Example(
             id="db_tls",
             text="""\
-21:05:09.941 [error] Postgrex.Protocol (#PID<0.1712.0>) failed to connect: ** (DBConnection.ConnectionError) ssl connect \
+21:05:09.941 [error] Postgrex.Protocol (#PID<0.1712.0>) failed to connect: ** (DBConnection.ConnectionError) ssl \
+connect \
 (db.ferry.example:5432): TLS client: In state wait_cert_cr at ssl_handshake.erl:2155 generated CLIENT ALERT: Fatal - \
 Unknown CA - {:tls_alert, {:unknown_ca, ~c"TLS client: In state wait_cert_cr at ssl_handshake.erl:2155 generated \
 CLIENT ALERT: Fatal - Unknown CA\\n"}}

@@ -41,7 +41,8 @@ CAUSE = Cause(
             id="mailbox_backlog",
             source="elixir-lang/elixir#9028",
             text="""\
-10:20:11.482 [warn]  Logger has 661 messages in its queue, which is above :discard_threshold. Messages will be discarded \
+10:20:11.482 [warn]  Logger has 661 messages in its queue, which is above :discard_threshold. Messages will be \
+discarded \
 until the message queue goes back to 75% of the threshold size
 """,
         ),
@@ -51,6 +52,13 @@ until the message queue goes back to 75% of the threshold size
 10:21:40.150 request_id=F0tLm1nOpQ2AAAAg [error] ** (exit) exited in: GenServer.call(Ledger.Rates, :all, 5000)
     ** (EXIT) time out
     (elixir 1.18.4) lib/gen_server.ex:1128: GenServer.call/3
+""",
+        ),
+        Example(
+            id="oom",
+            text="""\
+2026-03-02T10:24:08Z app[4d891b6fe12e18] iad [info][  810.482110] Out of memory: Killed process 331 (beam.smp) \
+total-vm:1580560kB, anon-rss:354424kB, file-rss:4kB, shmem-rss:0kB, UID:65534 pgtables:1139kB oom_score_adj:0
 """,
         ),
     ),

@@ -27,7 +27,9 @@ CAUSE = Cause(
     parent="oom",
     explains=("genserver_timeout",),
     remedy=Remedy(
-        mitigate="Restart {machine} before its memory is gone, one machine at a time, after two memory samples were taken.",
+        mitigate=(
+            "Restart {machine} before its memory is gone, one machine at a time, after two memory samples were taken."
+        ),
         repair=(
             "Bound the buffer that grows, copy the small parts of large binaries with :binary.copy/1, let idle "
             "processes hibernate, and stream instead of loading whole results."
@@ -43,6 +45,13 @@ CAUSE = Cause(
             source="erlang/otp#8759",
             text="""\
 16:04:31.877 [notice]     :alarm_handler: {:set, {:system_memory_high_watermark, []}}
+""",
+        ),
+        Example(
+            id="memory_leak",
+            source="otp:lib/os_mon/src/memsup.erl",
+            text="""\
+16:04:58.301 [notice]     :alarm_handler: {:set, {:process_memory_high_watermark, #PID<0.512.0>}}
 """,
         ),
         Example(

@@ -23,8 +23,8 @@ CAUSE = Cause(
         patterns=(
             r"\bOut of memory: Killed process \d+ \(",
             r"\bProcess appears to have been OOM killed!",
-            r"\b(?:eheap|binary|ets|sys|heap|ll|std|temp|sl|fix|driver|literal)_alloc: Cannot (?:re)?allocate \d+ bytes of "
-            r"memory \(of type ",
+            r"\b(?:eheap|binary|ets|sys|heap|ll|std|temp|sl|fix|driver|literal)_alloc: "
+            r"Cannot (?:re)?allocate \d+ bytes of memory \(of type ",
         ),
     ),
     needles=(r"Out of memory: Killed process \d+ \(", r"Process appears to have been OOM killed!"),
@@ -59,7 +59,8 @@ CAUSE = Cause(
             text="""\
 2026-03-02T16:05:59Z app[4d891b6fe12e18] ord [info][   93.486755] Out of memory: Killed process 327 (beam.smp) \
 total-vm:1128130kB, anon-rss:266777kB, file-rss:120kB, shmem-rss:0kB, UID:65534 pgtables:1139kB oom_score_adj:0
-2026-03-02T16:05:59Z app[4d891b6fe12e18] ord [info] INFO Main child exited with signal (with signal 'SIGKILL', core dumped? false)
+2026-03-02T16:05:59Z app[4d891b6fe12e18] ord [info] INFO Main child exited with signal (with signal 'SIGKILL', core \
+dumped? false)
 2026-03-02T16:05:59Z app[4d891b6fe12e18] ord [info] INFO Process appears to have been OOM killed!
 """,
         ),

@@ -32,7 +32,10 @@ CAUSE = Cause(
         r"machine has reached its max restart count",
         r"Application \w{1,60} exited: shutdown$",
     ),
-    tell="`GenServer NAME terminating` for one name three times within seconds; exit_code and restart_count of the machine",
+    tell=(
+        "`GenServer NAME terminating` for one name three times within seconds; exit_code and restart_count of the "
+        "machine"
+    ),
     explains=("process_missing", "ets_missing", "genserver_timeout", "machine_unreachable", "health_check_failing"),
     remedy=Remedy(
         mitigate=(

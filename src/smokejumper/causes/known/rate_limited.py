@@ -10,8 +10,8 @@ CAUSE = Cause(
     kind="cause",
     level=3,
     what=(
-        "An upstream (or Supabase Auth, or Fly's API) counts our calls and refuses what exceeds its quota. When our own "
-        "limiter answers 429 to clients, that is its job and no incident by itself."
+        "An upstream (or Supabase Auth, or Fly's API) counts our calls and refuses what exceeds its quota. When our "
+        "own limiter answers 429 to clients, that is its job and no incident by itself."
     ),
     unlike={
         "http_client_error_status": "another error status than 429, and no word of a quota",
@@ -36,7 +36,9 @@ CAUSE = Cause(
     over=("http_client_error_status",),
     remedy=Remedy(
         mitigate="Slow the caller: pause the queue or the feature that calls {host} until its window is over.",
-        repair="Respect Retry-After, batch and cache the calls, spread them by a limiter of our own, or raise the plan.",
+        repair=(
+            "Respect Retry-After, batch and cache the calls, spread them by a limiter of our own, or raise the plan."
+        ),
         do_not="Do not retry at once and do not add workers: every refused call counts again.",
         undo="Resume the queue with a lower concurrency.",
         prevent="Keep a budget of calls per upstream and alert at 80 % of it.",

@@ -71,7 +71,8 @@ refused
             id="redis_unreachable",
             source="redix:lib/redix/exceptions.ex",
             text="""\
-08:15:40.377 request_id=F0hLl3nWrA9AAAAD [error] ** (Redix.Error) OOM command not allowed when used memory > 'maxmemory'.
+08:15:40.377 request_id=F0hLl3nWrA9AAAAD [error] ** (Redix.Error) OOM command not allowed when used memory > \
+'maxmemory'.
     (redix 1.5.2) lib/redix.ex:461: Redix.command!/3
     (tidepool 3.2.0) lib/tidepool/cache.ex:33: Tidepool.Cache.put!/2
 """,

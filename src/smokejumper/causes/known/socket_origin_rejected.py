@@ -48,7 +48,8 @@ to "localhost" but you may be trying to access it from
         Example(
             id="csrf",
             text="""\
-20:26:10.004 request_id=F0qIj1kLmN2AAAAY [error] ** (Plug.CSRFProtection.InvalidCSRFTokenError) invalid CSRF (Cross Site \
+20:26:10.004 request_id=F0qIj1kLmN2AAAAY [error] ** (Plug.CSRFProtection.InvalidCSRFTokenError) invalid CSRF (Cross \
+Site \
 Request Forgery) token, please make sure that:
 
   * The session cookie is being sent and session is loaded

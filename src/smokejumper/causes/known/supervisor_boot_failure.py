@@ -31,10 +31,15 @@ CAUSE = Cause(
         ),
     ),
     needles=(r"Application \w{1,60} exited: \S{1,120}\.start\([^\n]{0,200}\) returned an error: ",),
-    tell="the name behind `failed to start child:` and the order of the children (Repo before Endpoint, Oban after Repo)",
+    tell=(
+        "the name behind `failed to start child:` and the order of the children (Repo before Endpoint, Oban after Repo)"
+    ),
     explains=("process_crash_loop", "machine_unreachable", "health_check_failing", "deploy_failed"),
     remedy=Remedy(
-        mitigate="Roll back to the release that still started; the failing child and its reason stand in the last (EXIT) line.",
+        mitigate=(
+            "Roll back to the release that still started; the failing child and its reason stand in the last (EXIT) "
+            "line."
+        ),
         repair="Correct the init of that child, or move it behind the children it needs.",
         do_not="Do not set `restart: :temporary` to get past it: the app would run without that process.",
         undo="Deploy the corrected release.",
@@ -46,7 +51,8 @@ CAUSE = Cause(
             id="supervisor_boot_failure",
             source="whitfin/sentix#2",
             text="""\
-06:11:07.340 [notice] Application tidepool exited: Tidepool.Application.start(:normal, []) returned an error: shutdown: \
+06:11:07.340 [notice] Application tidepool exited: Tidepool.Application.start(:normal, []) returned an error: \
+shutdown: \
 failed to start child: Tidepool.Gauges
     ** (EXIT) bad return value: :gauges_offline
 Kernel pid terminated (application_controller) ("{application_start_failure,tidepool,{{shutdown,{failed_to_start_child,\
@@ -56,11 +62,7 @@ Kernel pid terminated (application_controller) ("{application_start_failure,tide
         Example(
             id="port_in_use",
             text="""\
-06:14:20.009 [notice] Application tidepool exited: Tidepool.Application.start(:normal, []) returned an error: shutdown: \
-failed to start child: TidepoolWeb.Endpoint
-    ** (EXIT) shutdown: failed to start child: {TidepoolWeb.Endpoint, :http}
-        ** (EXIT) shutdown: failed to start child: :listener
-            ** (EXIT) :eaddrinuse
+06:14:20.009 [error] Running TidepoolWeb.Endpoint with Bandit 1.8.0 at http failed, port 8080 already in use
 """,
         ),
         Example(
