@@ -9,7 +9,12 @@ MASK = "[masked]"
 _SECRETS = (
     (re.compile(r"(?P<keep>[a-z][a-z0-9+.-]*://[^\s:/@]{0,80}:)[^\s@/]{1,200}(?P<rest>@)"), rf"\g<keep>{MASK}\g<rest>"),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"), MASK),
-    (re.compile(r"\b(?:fm[12][ar]?_|FlyV1 |sbp_|sb_secret_|sk_live_|sk_test_|rk_live_|whsec_|ghp_|gho_|github_pat_|xox[abpr]-|AKIA)[\w+/=,.-]{6,}"), MASK),
+    (
+        re.compile(
+            r"\b(?:fm[12][ar]?_|FlyV1 |sbp_|sb_secret_|sk_live_|sk_test_|rk_live_|whsec_|ghp_|gho_|github_pat_|xox[abpr]-|AKIA)[\w+/=,.-]{6,}"
+        ),
+        MASK,
+    ),
     (re.compile(r"(?P<keep>\b(?:Bearer|Basic) )[\w+/=._~-]{8,}"), rf"\g<keep>{MASK}"),
     (
         re.compile(

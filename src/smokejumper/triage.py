@@ -14,7 +14,19 @@ from smokejumper.model.cause import Cause
 from smokejumper.model.digest import ErrorGroup
 from smokejumper.model.errors import Frame
 from smokejumper.model.verdict import (
-    CauseFound, Coverage, Errors, Evidence, Fix, GroupFound, Http, RecordHit, ReleaseFound, Severity, Timeline, Trigger, Verdict,
+    CauseFound,
+    Coverage,
+    Errors,
+    Evidence,
+    Fix,
+    GroupFound,
+    Http,
+    RecordHit,
+    ReleaseFound,
+    Severity,
+    Timeline,
+    Trigger,
+    Verdict,
     Window,
 )  # fmt: skip
 from smokejumper.steps import counting, coverage, faults as step_faults, following, noise as step_noise
@@ -81,7 +93,9 @@ def triage(case: Case, read: Sequence[str], app: str | None = None) -> Verdict:
 
 def _heavy(judged: Judged, light: set[int]) -> bool:
     """Is a fault of few events all the same the reason for many?"""
-    return judged.tell is not None or any(id(other.fault) not in light or _heavy(other, light) for other in judged.explained)
+    return judged.tell is not None or any(
+        id(other.fault) not in light or _heavy(other, light) for other in judged.explained
+    )
 
 
 def _not_alone(entries: list[_Entry]) -> list[_Entry]:
@@ -118,9 +132,13 @@ class _Book:
         self.case = case
         self.items: list[Evidence] = []
 
-    def add(self, claim: str, source: str, *, quote: str | None = None, figure: str | None = None, at: float | None = None) -> str:
+    def add(
+        self, claim: str, source: str, *, quote: str | None = None, figure: str | None = None, at: float | None = None
+    ) -> str:
         id_ = f"e{len(self.items) + 1}"
-        self.items.append(Evidence(id=id_, claim=claim, source=source, quote=quote, figure=figure, at=stamp(self.case, at)))
+        self.items.append(
+            Evidence(id=id_, claim=claim, source=source, quote=quote, figure=figure, at=stamp(self.case, at))
+        )
         return id_
 
 
@@ -128,7 +146,9 @@ def quote(group: ErrorGroup) -> str | None:
     """The line of a group's sample that says most."""
     lines = [line.strip() for line in group.text.split("\n") if line.strip()]
     banner = [x for x in lines if "** (" in x and not x.rstrip().endswith("an exception was raised:")]
-    line = banner[-1] if group.kind.startswith("exit") and banner else banner[0] if banner else lines[0] if lines else None
+    line = (
+        banner[-1] if group.kind.startswith("exit") and banner else banner[0] if banner else lines[0] if lines else None
+    )
     if not line:
         return None
     line = line.partition("message=>")[0][:300]  # what follows there is spelt in bytes
@@ -155,13 +175,22 @@ def _prove(case: Case, entry: _Entry, book: _Book, guilty: Release | None, found
     for other in judged.explained[:2]:
         shown_ = quote(other.fault.main)
         if shown_ and other.fault.main is not group:
-            cite.append(book.add(f"follows from it: {other.fault.id}, {other.fault.count} times", "log", quote=shown_, at=other.fault.first))
+            cite.append(
+                book.add(
+                    f"follows from it: {other.fault.id}, {other.fault.count} times",
+                    "log",
+                    quote=shown_,
+                    at=other.fault.first,
+                )
+            )
     entry.trigger = trigger(case, fault, entry.reach, guilty, found)
     entry.grade, entry.confidence = _grade(case, entry, guilty)
 
 
 def _swaps(case: Case, release: Release) -> str | None:
-    shown = [f"{m} {stamp(case, t)}" for m, t in sorted(release.swapped.items(), key=lambda x: x[1] or 0) if t is not None]
+    shown = [
+        f"{m} {stamp(case, t)}" for m, t in sorted(release.swapped.items(), key=lambda x: x[1] or 0) if t is not None
+    ]
     return "up on " + ", ".join(shown) if shown else None
 
 
@@ -189,7 +218,7 @@ def _grade(case: Case, entry: _Entry, guilty: Release | None) -> tuple[str, floa
     if tell is not None:
         return ("proven" if tell.proven else "likely"), tell.confidence
     confidence = 0.9 * fault.sure
-    if fault.count < 5 and fault.main.kind != "platform" and fault.main.process != "boot":  # noqa: PLR2004
+    if fault.count < 5 and fault.main.kind != "platform" and fault.main.process != "boot":
         confidence -= 0.12
     if entry.reach.scope == "unknown":
         confidence -= 0.1
@@ -217,12 +246,18 @@ def seconded(case: Case, fault: Fault) -> bool:
     pg: Any = case.readings.pg
     if pg is not None:
         if fault.id == "db_deadlock":
-            return any((row.get("deadlocks") or 0) > 0 for row in pg.get("pg_stat_database") or [] if isinstance(row, dict))
+            return any(
+                (row.get("deadlocks") or 0) > 0 for row in pg.get("pg_stat_database") or [] if isinstance(row, dict)
+            )
         if fault.id == "db_too_many_connections":
-            used = sum(int(row.get("count") or 0) for row in pg.get("connections_by_state") or [] if isinstance(row, dict))
-            settings = {str(row.get("name")): row.get("setting") for row in pg.get("settings") or [] if isinstance(row, dict)}
+            used = sum(
+                int(row.get("count") or 0) for row in pg.get("connections_by_state") or [] if isinstance(row, dict)
+            )
+            settings = {
+                str(row.get("name")): row.get("setting") for row in pg.get("settings") or [] if isinstance(row, dict)
+            }
             limit = int(settings.get("max_connections") or 0)
-            return bool(limit) and used >= 0.85 * limit  # noqa: PLR2004
+            return bool(limit) and used >= 0.85 * limit
     return False
 
 
@@ -242,9 +277,9 @@ def _severity(case: Case, entry: _Entry) -> Severity:
     asked = failed + case.between(cell, first, last, 0) + case.between(cell, first, last, 1)
     requests = sum(g.span.count for f in entry.members for g in f.groups if g.process == "request")
     share = min(failed, requests) / asked if asked else 0.0
-    if share >= 0.2:  # noqa: PLR2004 - the contract's thresholds
+    if share >= 0.2:
         return "critical"
-    if share >= 0.01 or entry.reach.scope in ("machine", "systemic"):  # noqa: PLR2004
+    if share >= 0.01 or entry.reach.scope in ("machine", "systemic"):
         return "major"
     return "minor"
 
@@ -270,7 +305,11 @@ def _verdict(
     causes = [_cause(case, e) for e in entries]
     for entry in entries:
         for j in judged:
-            if j.of == entry.fault.id and j.role in ("symptom", "mechanism") and (j in entry.judged.explained or j.role == "mechanism"):
+            if (
+                j.of == entry.fault.id
+                and j.role in ("symptom", "mechanism")
+                and (j in entry.judged.explained or j.role == "mechanism")
+            ):
                 causes.append(_follower(case, j, entry))
     app = app or max(case.digest.apps, key=lambda a: (case.digest.apps[a], a), default=None)
     starts = [e.fault.onset for e in entries if e.fault.onset is not None]
@@ -295,14 +334,22 @@ def _verdict(
         users_count=max(len(users), hit.users_hit) if entries else 0,
         records=tuple(RecordHit("tenant", t) for t in reach_.tenants),
         started_at=stamp(case, min(starts, default=None)),
-        ended_at=stamp(case, max((x for x in ends if x is not None), default=None)) if ends and None not in ends else None,
+        ended_at=stamp(case, max((x for x in ends if x is not None), default=None))
+        if ends and None not in ends
+        else None,
         causes=tuple(causes),
         counts=hit,
         by_machine=counting.by_machine(case),
         by_endpoint=counting.by_endpoint(case),
         by_region=counting.by_region(case),
         releases=tuple(
-            ReleaseFound(image=r.image, at=stamp(case, r.at), machines={m: stamp(case, t) for m, t in r.swapped.items()}, verdict=r.verdict, why=r.why)  # type: ignore[arg-type]
+            ReleaseFound(
+                image=r.image,
+                at=stamp(case, r.at),
+                machines={m: stamp(case, t) for m, t in r.swapped.items()},
+                verdict=r.verdict,
+                why=r.why,
+            )  # type: ignore[arg-type]
             for r in found
         ),
         noise=tuple(noise),
@@ -319,7 +366,7 @@ def _timeline(case: Case, found: list[Release]) -> Timeline:
         return Timeline(None, case.width, (), (), ())
     width = case.width
     first, last = min(cell.series), max(cell.series)
-    while (last - first) // width > 60:  # noqa: PLR2004 - what fits a terminal
+    while (last - first) // width > 60:
         width *= 2
     first &= ~(width - 1)
     size = (last - first) // width + 1
@@ -334,7 +381,9 @@ def _timeline(case: Case, found: list[Release]) -> Timeline:
         seen.append(r.image)
     for kind in ("oom", "gave_up"):
         events += [(stamp(case, e.at), kind) for _, e in case.events(kind)[:5]]
-    return Timeline(stamp(case, float(first)), width, tuple(failed), tuple(asked), tuple(sorted(events, key=lambda x: x[0] or "")))
+    return Timeline(
+        stamp(case, float(first)), width, tuple(failed), tuple(asked), tuple(sorted(events, key=lambda x: x[0] or ""))
+    )
 
 
 def _cause(case: Case, entry: _Entry) -> CauseFound:
@@ -347,7 +396,13 @@ def _cause(case: Case, entry: _Entry) -> CauseFound:
 
 
 def _follower(case: Case, judged: Judged, entry: _Entry) -> CauseFound:
-    grade = "proven" if judged.tell is not None and judged.tell.proven else "likely" if judged.role == "mechanism" else "symptom"
+    grade = (
+        "proven"
+        if judged.tell is not None and judged.tell.proven
+        else "likely"
+        if judged.role == "mechanism"
+        else "symptom"
+    )
     confidence = judged.tell.confidence if judged.tell is not None else 0.5
     r = entry.reach
     return _found(
@@ -389,7 +444,7 @@ def _http(fault: Fault) -> Http | None:
     if fault.endpoints:
         paths = [p for g in fault.groups for p in g.paths if p]
         method = fault.endpoints[0].partition(" ")[0]
-        return Http(method, sorted(paths)[0]) if paths else None
+        return Http(method, min(paths)) if paths else None
     return None
 
 
@@ -405,7 +460,11 @@ def fill_in(case: Case, fault: Fault, r: Reach) -> dict[str, str]:
         "release": "",
         "exception": group.type or "",
         "message": group.message.split("\n", 1)[0][:120],
-        "frame": f"{culprit.file}:{culprit.line} {culprit.function}" if culprit and culprit.file else culprit.function if culprit else "",
+        "frame": f"{culprit.file}:{culprit.line} {culprit.function}"
+        if culprit and culprit.file
+        else culprit.function
+        if culprit
+        else "",
         "host": "",
         "count": str(fault.count),
         "users": str(len({u for g in fault.groups for u in g.users})),

@@ -1,28 +1,5 @@
 """Verdicts, gaps and causes as sentences: every face says the same."""
 
-NEUTRAL = {
-    "endpoint": "the failing route", "machine": "the sick machine", "machines": "the machines that show it", "release": "the last release",
-    "exception": "the error", "message": "the error's text", "frame": "the line that raises", "host": "the other side", "count": "several",
-    "users": "some", "first_at": "the first failure",
-}  # fmt: skip
+from smokejumper.causes.blanks import NEUTRAL, fill
 
-
-class _Names(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return NEUTRAL.get(key, "{" + key + "}")
-
-
-def fill(sentence: str, names: dict[str, str]) -> str:
-    """A sentence of the catalogue with the names of this incident in its braces, or a neutral word where there is none."""
-    kept = _Names({k: v for k, v in names.items() if v})
-    out, rest = [], sentence
-    while "{" in rest:
-        before, _, after = rest.partition("{")
-        name, brace, tail = after.partition("}")
-        if not brace or name not in NEUTRAL:
-            out += [before, "{"]
-            rest = after
-            continue
-        out += [before, kept[name]]
-        rest = tail
-    return "".join([*out, rest])
+__all__ = ["NEUTRAL", "fill"]

@@ -28,6 +28,7 @@ class Cell(msgspec.Struct):
     """By bucket: ok, 4xx, 5xx."""
     slow: dict[int, int] = {}
     """By bucket: the longest answer below 5xx in ms, where it took a second or more."""
+
     @property
     def requests(self) -> int:
         """All answers."""
@@ -64,7 +65,7 @@ class Case:
         """Where each group's errors stand: spans by machine and named endpoint (or job)."""
         self.unfinished = self._join_ends()
         self.regions = {machine: log.region for machine, log in digest.machines.items() if log.region}
-        self.serving = sorted({machine for (machine, _), cell in self.cells.items() if cell.requests >= 3} - {""})  # noqa: PLR2004
+        self.serving = sorted({machine for (machine, _), cell in self.cells.items() if cell.requests >= 3} - {""})
         """Machines that answered requests."""
 
     # ---- building
@@ -110,7 +111,7 @@ class Case:
                 cell.latency[latency] = cell.latency.get(latency, 0) + n
             for bucket, n in row.series.items():
                 cell.series.setdefault(bucket, [0, 0, 0])[index] += n
-            if index < 2:  # noqa: PLR2004
+            if index < 2:
                 for bucket, ms in row.slow.items():
                     cell.slow[bucket] = max(cell.slow.get(bucket, 0), ms)
 
@@ -164,7 +165,7 @@ class Case:
                 index = 2 if end.status >= 500 else 1 if end.status >= 400 else 0
                 cell.ok += index == 0
                 cell.refused += index == 1
-                cell.failed += index == 2  # noqa: PLR2004
+                cell.failed += index == 2
                 cell.latency[end.latency] = cell.latency.get(end.latency, 0) + 1
                 if end.at is not None:
                     cell.series.setdefault(int(end.at) & ~(self.width - 1), [0, 0, 0])[index] += 1
@@ -180,7 +181,11 @@ class Case:
 
     def _answered_elsewhere(self, group: ErrorGroup, rid: str) -> bool:
         """Is this error an earlier word about a request that another error answers?"""
-        return any(raised.signature < group.signature for raised in self.digest.raised.get(rid, ()) if raised.signature != group.signature)
+        return any(
+            raised.signature < group.signature
+            for raised in self.digest.raised.get(rid, ())
+            if raised.signature != group.signature
+        )
 
     def _fail(self, machine: str, endpoint: str, at: float | None) -> None:
         cell = self.cells.setdefault((machine, endpoint), Cell())
@@ -240,7 +245,10 @@ class Case:
     def events(self, kind: str, machine: str | None = None) -> list[tuple[str, Event]]:
         """What happened to machines, in order of time."""
         found = [
-            (m, event) for m, log in self.digest.machines.items() if machine is None or m == machine for event in log.events.get(kind, ())
+            (m, event)
+            for m, log in self.digest.machines.items()
+            if machine is None or m == machine
+            for event in log.events.get(kind, ())
         ]
         return sorted(found, key=lambda x: (x[1].at is None, x[1].at or 0.0, x[0]))
 
@@ -262,7 +270,9 @@ class Case:
 
     def proxy_answers(self) -> int:
         """Requests that Fly's proxy answered with 5xx itself."""
-        return sum(g.span.count for g in self.digest.groups.values() if g.kind == "platform" and g.name in PROXY_ANSWERS)
+        return sum(
+            g.span.count for g in self.digest.groups.values() if g.kind == "platform" and g.name in PROXY_ANSWERS
+        )
 
 
 def quantile(latency: Mapping[int, int], share: float) -> float | None:

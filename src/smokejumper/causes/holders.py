@@ -26,7 +26,11 @@ def backends(case: Case) -> list[dict[str, Any]]:
 
 
 def _ours(case: Case) -> list[dict[str, Any]]:
-    rows = [b for b in backends(case) if str(b.get("usename")) not in ("postgres", "supabase_admin", "None", "authenticator")]
+    rows = [
+        b
+        for b in backends(case)
+        if str(b.get("usename")) not in ("postgres", "supabase_admin", "None", "authenticator")
+    ]
     counts: dict[str, int] = {}
     for row in rows:
         counts[str(row.get("usename"))] = counts.get(str(row.get("usename")), 0) + 1
@@ -39,7 +43,7 @@ def idle_holders(case: Case) -> list[dict[str, Any]]:
     ours = [b for b in _ours(case) if b.get("state") != "idle"]
     idle = [b for b in ours if str(b.get("state")).startswith("idle in transaction")]
     old = [b for b in idle if float(b.get("xact_age_s") or 0) >= OLD_S]
-    return idle if len(old) >= 2 and 2 * len(idle) >= len(ours) else []  # noqa: PLR2004
+    return idle if len(old) >= 2 and 2 * len(idle) >= len(ours) else []
 
 
 def active_holders(case: Case) -> list[dict[str, Any]]:
@@ -70,7 +74,9 @@ def holder(case: Case, storm: Iterable[Fault]) -> Holder | None:
         ahead = [refused[m] - began for m, (began, _) in by_machine.items()]
         early = [a for a in ahead if a > case.width]
         if len(early) * 2 > len(refused) or (early and len(early) == len(ahead) and max(early) > 3 * case.width):
-            leaders.append((max(early), endpoint, min(b for b, _ in by_machine.values()), max(ms for _, ms in by_machine.values())))
+            leaders.append(
+                (max(early), endpoint, min(b for b, _ in by_machine.values()), max(ms for _, ms in by_machine.values()))
+            )
     leaders.sort(reverse=True)
     if not leaders or (len(leaders) > 1 and leaders[1][0] > 0.6 * leaders[0][0]):
         return None

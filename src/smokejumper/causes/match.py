@@ -33,7 +33,13 @@ def _regex(pattern: str) -> re.Pattern[str]:
 def sightings(group: ErrorGroup) -> list[Sighting]:
     """Every cause that the group shows, best first."""
     found = [s for cause in catalogue.causes().values() if (s := _sight(cause, group)) is not None]
-    beaten = {id_ for s in found for id_ in s.cause.over for t in found if t.cause.id == id_ and t.cause.level == s.cause.level}
+    beaten = {
+        id_
+        for s in found
+        for id_ in s.cause.over
+        for t in found
+        if t.cause.id == id_ and t.cause.level == s.cause.level
+    }
     return sorted(found, key=lambda s: (s.cause.level, s.cause.id in beaten, s.by, -s.position, s.cause.id))
 
 
@@ -47,13 +53,19 @@ def _sight(cause: Cause, group: ErrorGroup) -> Sighting | None:
     sign = cause.signature
     if sign.processes and group.process not in sign.processes:
         return None
-    if cause.kind == "client" and group.process in ("oban", "genserver", "task", "boot", "liveview", "channel") and cause.level == 1:
+    if (
+        cause.kind == "client"
+        and group.process in ("oban", "genserver", "task", "boot", "liveview", "channel")
+        and cause.level == 1
+    ):
         return None  # nobody answers 4xx there
     if group.kind == "platform":
         if group.name in sign.codes:
             return Sighting(cause, CODE, 0)
         return _by_text(cause, group)
-    if group.sqlstate and any(group.sqlstate == c or (c.endswith("*") and group.sqlstate.startswith(c[:-1])) for c in sign.sqlstates):
+    if group.sqlstate and any(
+        group.sqlstate == c or (c.endswith("*") and group.sqlstate.startswith(c[:-1])) for c in sign.sqlstates
+    ):
         return Sighting(cause, CODE, group.text.find(group.sqlstate))
     by_text = _by_text(cause, group)
     if by_text is not None:

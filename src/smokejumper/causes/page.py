@@ -3,8 +3,8 @@
 import textwrap
 from typing import Any
 
+from smokejumper.causes.blanks import fill
 from smokejumper.model.cause import Cause
-from smokejumper.wording import fill
 
 KINDS = {
     "cause": "convicts as soon as it is seen",
@@ -84,7 +84,14 @@ def terminal(cause: Cause, columns: int, *, colour: bool) -> list[str]:
 
 def markdown(cause: Cause) -> str:
     """The page of the docs."""
-    lines = [f"# {cause.id}", "", generic(cause.title)[:1].upper() + generic(cause.title)[1:] + ".", "", "| | |", "| --- | --- |"]
+    lines = [
+        f"# {cause.id}",
+        "",
+        generic(cause.title)[:1].upper() + generic(cause.title)[1:] + ".",
+        "",
+        "| | |",
+        "| --- | --- |",
+    ]
     lines += [f"| {k} | {v} |" for k, v in facts(cause)]
     for head, text in sections(cause):
         lines += ["", f"## {head}", "", text]

@@ -53,12 +53,20 @@ class Routes:
         words = {w: c for w, c in node.children.items() if w != ":id" and w not in REST and not _version(w)}
         known = [w for w in words if w.lower() in self._values]
         if known and (":id" in node.children or len(known) * 2 >= len(words)):
-            return known if len(known) < len(words) * 0.6 else [w for w in words if w in known or _slug(w) or self._alike(words, w)]
+            return (
+                known
+                if len(known) < len(words) * 0.6
+                else [w for w in words if w in known or _slug(w) or self._alike(words, w)]
+            )
         deep = {w: {k for k in c.children if k != ":id" and k not in REST} for w, c in words.items()}
-        shared = [w for w in words if deep[w] and sum(bool(deep[w] & deep[o]) for o in words if o != w) >= min(2, len(words) - 1)]
-        if len(shared) >= 3 and len(shared) >= 0.6 * len(words):  # noqa: PLR2004
+        shared = [
+            w
+            for w in words
+            if deep[w] and sum(bool(deep[w] & deep[o]) for o in words if o != w) >= min(2, len(words) - 1)
+        ]
+        if len(shared) >= 3 and len(shared) >= 0.6 * len(words):
             return list(words)
-        if len(shared) >= 2 and all(_slug(w) for w in words):  # noqa: PLR2004
+        if len(shared) >= 2 and all(_slug(w) for w in words):
             return list(words)
         leaves = [w for w, c in words.items() if not c.children]
         hyphened = [w for w in leaves if _slug(w)]
@@ -89,7 +97,7 @@ class Routes:
 
 
 def _version(word: str) -> bool:
-    return len(word) <= 3 and word[:1] == "v" and word[1:].isdigit()  # noqa: PLR2004
+    return len(word) <= 3 and word[:1] == "v" and word[1:].isdigit()
 
 
 def _slug(word: str) -> bool:

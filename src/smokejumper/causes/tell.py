@@ -64,7 +64,10 @@ class Fault:
     @property
     def main(self) -> ErrorGroup:
         """The group that is most frequent; those of requests and jobs before those of processes."""
-        return max(self.groups, key=lambda g: (g.process in ("request", "oban", "liveview"), g.type is not None, g.span.count, g.signature))
+        return max(
+            self.groups,
+            key=lambda g: (g.process in ("request", "oban", "liveview"), g.type is not None, g.span.count, g.signature),
+        )
 
 
 @dataclass(frozen=True)

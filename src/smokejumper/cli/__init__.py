@@ -73,8 +73,14 @@ def _fault(wrong: BaseException) -> int:
         path = folder / "last-fault.txt"
         path.write_text(report, encoding="utf-8")
     except OSError:
-        return _say("A fault of our own, and its report could not be written.", "Please report how it came about.", FAULT_OF_OURS)
-    return _say(f"A fault of our own ({type(wrong).__name__}).", f"Its report lies in {path}: please send it.", FAULT_OF_OURS)
+        return _say(
+            "A fault of our own, and its report could not be written.",
+            "Please report how it came about.",
+            FAULT_OF_OURS,
+        )
+    return _say(
+        f"A fault of our own ({type(wrong).__name__}).", f"Its report lies in {path}: please send it.", FAULT_OF_OURS
+    )
 
 
 def _silence() -> None:

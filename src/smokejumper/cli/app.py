@@ -19,7 +19,7 @@ for command in (triage, scope, errors, trace, races, explain, schema):
 NAMES = frozenset(c.NAME for c in (triage, scope, errors, trace, races, explain, schema))
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
+def _version(wanted: bool) -> None:
     if wanted:
         sys.stdout.write(f"smokejumper {__version__}\n")
         raise typer.Exit
@@ -27,7 +27,9 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,  # noqa: FBT002
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """What is broken in a Phoenix application on Fly.io, why, and what to do now."""
 

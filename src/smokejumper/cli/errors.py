@@ -12,10 +12,10 @@ NAME = "errors"
 HELP = "Which errors there are, like with like; any text that holds Elixir errors will do."
 
 
-def command(  # noqa: PLR0913 - the options of the contract
+def command(
     files: options.Files = None,
-    json: options.Json = False,  # noqa: FBT002
-    why: Annotated[bool, typer.Option("--why", help="Say for each group why its errors are one.")] = False,  # noqa: FBT002
+    json: options.Json = False,
+    why: Annotated[bool, typer.Option("--why", help="Say for each group why its errors are one.")] = False,
     app: options.App = None,
     since: options.Since = None,
     until: options.Until = None,
@@ -66,7 +66,7 @@ def rows(groups: tuple[GroupFound, ...], *, why: bool, colour: bool) -> list[str
             text.append(f"          {out.safe(where)}"[:columns])
         if why:
             text += _why(g, columns)
-    if len(groups) > 20:  # noqa: PLR2004
+    if len(groups) > 20:
         text.append(f"  and {len(groups) - 20} more: errors --json")
     return [*text, ""]
 
@@ -77,6 +77,8 @@ def _why(g: GroupFound, columns: int) -> list[str]:
         f"signature {g.signature}: the same for every event with",
         f"  kind {g.kind} in {g.process}, {g.exception_type or 'no exception'}",
         f"  text {out.safe(g.skeleton)!r} (values, pids, ids and numbers taken out)",
-        f"  function {out.safe(frame.function)} (arguments counted, line left out)" if frame else "  no frame of the application",
+        f"  function {out.safe(frame.function)} (arguments counted, line left out)"
+        if frame
+        else "  no frame of the application",
     ]
     return ["          " + (x if len(x) <= columns - 10 else x[: columns - 11] + "…") for x in told]

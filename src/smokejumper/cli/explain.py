@@ -9,12 +9,14 @@ from smokejumper.cli import options, out
 from smokejumper.errors import InputError
 
 NAME = "explain"
-HELP = "What a cause is, how it shows, what separates it from its look-alikes, and what to do; without a name, the list."
+HELP = (
+    "What a cause is, how it shows, what separates it from its look-alikes, and what to do; without a name, the list."
+)
 
 
 def command(
     cause: Annotated[str | None, typer.Argument(help="A cause's id, such as nil_access.", show_default=False)] = None,
-    json: options.Json = False,  # noqa: FBT002
+    json: options.Json = False,
 ) -> int:
     """Print one cause's page, or the list of all."""
     from smokejumper.causes import catalogue  # noqa: PLC0415
@@ -26,7 +28,16 @@ def command(
         else:
             room = max(map(len, causes))
             columns = out.width()
-            out.lines(["", *(f"  {c.id:<{room}}  {out.wrap(page.generic(c.title), columns - room - 4)[0]}" for c in causes.values()), ""])
+            out.lines(
+                [
+                    "",
+                    *(
+                        f"  {c.id:<{room}}  {out.wrap(page.generic(c.title), columns - room - 4)[0]}"
+                        for c in causes.values()
+                    ),
+                    "",
+                ]
+            )
         return 0
     found = causes.get(cause)
     if found is None:

@@ -35,5 +35,8 @@ def read(files: Sequence[Path] | None) -> Inputs:
     if piped(files):
         return Inputs(logs=[from_bytes(sys.stdin.buffer.read(), "standard input")])
     if not files:
-        raise InputError("Nothing to read.", "Begin with `fly logs -n -j > fly.ndjson` and `smokejumper triage fly.ndjson`, or pipe: `fly logs | smokejumper`.")
+        raise InputError(
+            "Nothing to read.",
+            "Begin with `fly logs -n -j > fly.ndjson` and `smokejumper triage fly.ndjson`, or pipe: `fly logs | smokejumper`.",
+        )
     return open_inputs(list(files))

@@ -7,7 +7,7 @@ NAME = "races"
 HELP = "Duplicate simultaneous requests, and rapid repeated ones."
 
 
-def command(files: options.Files = None, json: options.Json = False) -> int:  # noqa: FBT002
+def command(files: options.Files = None, json: options.Json = False) -> int:
     """List races. Exit code 1 where there are some."""
     from smokejumper.plays import races  # noqa: PLC0415
 
@@ -28,7 +28,7 @@ def rows(found: Races, *, colour: bool) -> list[str]:
         answers = " ".join(str(s) if s else "-" for s in r.statuses)
         who = f" by {out.safe(r.user)}" if r.user else ""
         row = f"  {r.count} x {out.safe(r.method)} {out.safe(r.path)}{who} within {r.within_ms} ms on {', '.join(r.machines)}: {answers}"
-        text.append(out.style(row[: out.width()], "red", on=colour and any((s or 0) >= 500 for s in r.statuses)))  # noqa: PLR2004
-    if len(found.races) > 16:  # noqa: PLR2004
+        text.append(out.style(row[: out.width()], "red", on=colour and any((s or 0) >= 500 for s in r.statuses)))
+    if len(found.races) > 16:
         text.append(f"  and {len(found.races) - 16} more: races --json")
     return [*text, ""]

@@ -11,7 +11,11 @@ NAME = "schema"
 HELP = "The JSON Schema of what a command prints with --json."
 
 
-def command(name: Annotated[str | None, typer.Argument(help="verdict, errors, scope, trace or races.", show_default=False)] = None) -> int:
+def command(
+    name: Annotated[
+        str | None, typer.Argument(help="verdict, errors, scope, trace or races.", show_default=False)
+    ] = None,
+) -> int:
     """Print a schema, or the names of all."""
     from smokejumper.cli.schemas import SCHEMAS, schema  # noqa: PLC0415
 

@@ -6,9 +6,19 @@ import msgspec
 
 from smokejumper.model.verdict import Errors, Races, Scope, Trace, Verdict
 
-SCHEMAS: dict[str, type[msgspec.Struct]] = {"verdict": Verdict, "errors": Errors, "scope": Scope, "trace": Trace, "races": Races}
+SCHEMAS: dict[str, type[msgspec.Struct]] = {
+    "verdict": Verdict,
+    "errors": Errors,
+    "scope": Scope,
+    "trace": Trace,
+    "races": Races,
+}
 
 
 def schema(name: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of one name."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"smokejumper {name}", **msgspec.json.schema(SCHEMAS[name])}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"smokejumper {name}",
+        **msgspec.json.schema(SCHEMAS[name]),
+    }

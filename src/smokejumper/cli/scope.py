@@ -7,9 +7,9 @@ NAME = "scope"
 HELP = "Who is hit: one machine, one endpoint, one user's data, jobs, everything? Since when, how many?"
 
 
-def command(  # noqa: PLR0913 - the options of the contract
+def command(
     files: options.Files = None,
-    json: options.Json = False,  # noqa: FBT002
+    json: options.Json = False,
     app: options.App = None,
     since: options.Since = None,
     until: options.Until = None,
@@ -23,7 +23,9 @@ def command(  # noqa: PLR0913 - the options of the contract
     """The table behind the scope, and the playbook's decision. Exit code 1 with an incident."""
     from smokejumper.plays import triage  # noqa: PLC0415
 
-    verdict, _ = triage.of_files(inputs.read(files), options.selection(since, until, machine, region, endpoint, user, status, grep), app)
+    verdict, _ = triage.of_files(
+        inputs.read(files), options.selection(since, until, machine, region, endpoint, user, status, grep), app
+    )
     if json:
         out.json(triage.scope_of(verdict))
     else:
@@ -48,11 +50,16 @@ def rows(v: Verdict, *, colour: bool) -> list[str]:
     since = f" since {v.started_at[11:19]}" if v.started_at else ""
     head = f"  {out.style(v.scope.upper(), 'bold', on=colour)}{since}   {NEXT[v.scope]}"
     c = v.counts
-    text = ["", head, f"  {c.requests} requests: {c.http_5xx} with 5xx ({c.http_5xx_from_proxy} of them by Fly's proxy), {c.http_4xx} with 4xx, {c.unfinished} never answered", ""]
+    text = [
+        "",
+        head,
+        f"  {c.requests} requests: {c.http_5xx} with 5xx ({c.http_5xx_from_proxy} of them by Fly's proxy), {c.http_4xx} with 4xx, {c.unfinished} never answered",
+        "",
+    ]
     text += _table("machine", {f"{m} {_region(v, m)}": t for m, t in v.by_machine.items()}, colour)
     worst = sorted(v.by_endpoint.items(), key=lambda kv: (-kv[1].http_5xx, -kv[1].requests, kv[0]))
     text += ["", *_table("endpoint", dict(worst[:9]), colour)]
-    if len(worst) > 9:  # noqa: PLR2004
+    if len(worst) > 9:
         text.append(f"  and {len(worst) - 9} more: scope --json")
     return [*text, ""]
 
@@ -74,4 +81,4 @@ def _table(name: str, table: dict[str, Traffic], colour: bool) -> list[str]:
 
 
 def _ms(value: float | None) -> str:
-    return "" if value is None else f"{value:.0f}" if value >= 10 else f"{value:g}"  # noqa: PLR2004
+    return "" if value is None else f"{value:.0f}" if value >= 10 else f"{value:g}"

@@ -35,7 +35,10 @@ def verdict(v: Verdict, *, colour: bool = False) -> list[str]:
 
 def _row(label: str, text: str, columns: int, colour: bool) -> list[str]:
     lines = wrap(text, columns - LABEL - 2)
-    return [f"  {style(f'{label:<{LABEL - 2}}', 'dim', on=colour)}  {lines[0]}"[: 400], *(" " * (LABEL + 2) + x for x in lines[1:3])]
+    return [
+        f"  {style(f'{label:<{LABEL - 2}}', 'dim', on=colour)}  {lines[0]}"[:400],
+        *(" " * (LABEL + 2) + x for x in lines[1:3]),
+    ]
 
 
 def _clock(stamp: str | None) -> str:
@@ -45,7 +48,11 @@ def _clock(stamp: str | None) -> str:
 def _head(v: Verdict, columns: int, colour: bool) -> list[str]:
     window = f"{_clock(v.window.start)} to {_clock(v.window.end)}" if v.window.start else ""
     if not v.is_incident:
-        word, what, when = style("NO INCIDENT", "bold", "green", on=colour), "nothing fails above its usual level", window
+        word, what, when = (
+            style("NO INCIDENT", "bold", "green", on=colour),
+            "nothing fails above its usual level",
+            window,
+        )
         plain_word = "NO INCIDENT"
     else:
         plain_word = "INCIDENT" if v.causes and v.causes[0].id != "unknown" else "INCIDENT, cause unknown"
@@ -71,10 +78,20 @@ def _since(v: Verdict) -> str:
 
 def _what(v: Verdict) -> str:
     n = len(v.by_machine)
-    machines = f"{len(v.machines)} of {n} machines" if len(v.machines) != n else f"all {n} machines" if n > 1 else "its one machine"
+    machines = (
+        f"{len(v.machines)} of {n} machines"
+        if len(v.machines) != n
+        else f"all {n} machines"
+        if n > 1
+        else "its one machine"
+    )
     match v.scope:
         case "machine":
-            return f"{', '.join(v.machines[:2])}" + (f" ({', '.join(v.regions)})" if v.regions else "") + " is sick, the others are well"
+            return (
+                f"{', '.join(v.machines[:2])}"
+                + (f" ({', '.join(v.regions)})" if v.regions else "")
+                + " is sick, the others are well"
+            )
         case "endpoint":
             more = f" and {len(v.endpoints) - 1} more" if len(v.endpoints) > 1 else ""
             return f"{safe(v.endpoints[0])}{more} failed on {machines}"
@@ -120,7 +137,9 @@ def _cause(v: Verdict, cause: CauseFound, index: int, columns: int, colour: bool
     title = wrap(safe(cause.title), columns - LABEL - 2 - len(cause.id) - 2 - len(sure) - 2)[0]
     gap = columns - LABEL - 2 - len(cause.id) - 2 - len(title) - len(sure)
     label = "cause" if index == 0 else "and"
-    rows = [f"  {style(f'{label:<{LABEL - 2}}', 'dim', on=colour)}  {name}  {title}{' ' * max(2, gap)}{style(sure, 'cyan', on=colour)}"]
+    rows = [
+        f"  {style(f'{label:<{LABEL - 2}}', 'dim', on=colour)}  {name}  {title}{' ' * max(2, gap)}{style(sure, 'cyan', on=colour)}"
+    ]
     pad = " " * (LABEL + 2)
     if cause.message:
         shown = f"{cause.exception_type}: {cause.message}" if cause.exception_type else cause.message
@@ -153,13 +172,20 @@ def source_lines(file: str | None, line: int | None, root: Path | None = None) -
     from smokejumper.escaping import plain  # noqa: PLC0415
 
     begin = max(0, line - 3)
-    return [f"{'>' if n + 1 == line else ' '} {n + 1:>4} {plain(text[n])}" for n in range(begin, min(len(text), line + 2))]
+    return [
+        f"{'>' if n + 1 == line else ' '} {n + 1:>4} {plain(text[n])}" for n in range(begin, min(len(text), line + 2))
+    ]
 
 
 def _trigger(v: Verdict, columns: int, colour: bool) -> list[str]:
     caused = next((r for r in v.releases if r.verdict == "caused"), None)
     if caused is not None:
-        return _row("trigger", f"release {_short(caused.image)} at {_clock(caused.at)}, caused it: {caused.why}", columns, colour)
+        return _row(
+            "trigger",
+            f"release {_short(caused.image)} at {_clock(caused.at)}, caused it: {caused.why}",
+            columns,
+            colour,
+        )
     rows: list[str] = []
     trigger = next((c.trigger for c in v.causes if c.trigger is not None), None)
     if trigger is not None:
@@ -172,7 +198,7 @@ def _trigger(v: Verdict, columns: int, colour: bool) -> list[str]:
 
 def _short(image: str | None) -> str:
     text = safe(image)
-    return text if len(text) <= 22 else text[:21] + "…"  # noqa: PLR2004
+    return text if len(text) <= 22 else text[:21] + "…"
 
 
 def _now(cause: CauseFound | None, v: Verdict) -> str:
@@ -206,7 +232,7 @@ def _spark(v: Verdict, columns: int, colour: bool) -> list[str]:
     counts = list(t.counts)[:room]
     most = max(counts)
     bars = "".join(BARS[0] if not n else BARS[min(7, max(1, round(n / most * 7)))] for n in counts)
-    unit = f"5xx / {t.width} s" if t.width < 120 else f"5xx / {t.width // 60} m"  # noqa: PLR2004
+    unit = f"5xx / {t.width} s" if t.width < 120 else f"5xx / {t.width // 60} m"
     pad = " " * (LABEL + 2)
     end = v.window.end
     axis = _clock(t.start) + " " * max(1, len(counts) - 16) + _clock(end)
@@ -259,7 +285,9 @@ def markdown(v: Verdict) -> list[str]:
     for c in causes[:2]:
         rows.append(f"- cause: `{c.id}` ({c.grade}, {round(c.confidence * 100)} %): {safe(c.title)}")
         if c.message:
-            rows.append(f"  `{_cut(safe(c.exception_type or c.kind) + ': ' + safe(c.message), 160).replace('`', chr(39))}`")
+            rows.append(
+                f"  `{_cut(safe(c.exception_type or c.kind) + ': ' + safe(c.message), 160).replace('`', chr(39))}`"
+            )
         if c.culprit_frame:
             rows.append(f"  at `{safe(c.culprit_frame.file)}:{c.culprit_frame.line}` {safe(c.culprit_frame.function)}")
     caused = next((r for r in v.releases if r.verdict == "caused"), None)

@@ -14,8 +14,10 @@ HELP = "One request through all machines: everything logged under its id."
 
 def command(
     request_id: Annotated[str, typer.Argument(help="The request id.")],
-    files: Annotated[list[Path] | None, typer.Argument(help="Logs or folders; a pipe without any.", show_default=False)] = None,
-    json: options.Json = False,  # noqa: FBT002
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Logs or folders; a pipe without any.", show_default=False)
+    ] = None,
+    json: options.Json = False,
 ) -> int:
     """Show every line of one request."""
     from smokejumper.plays import trace  # noqa: PLC0415

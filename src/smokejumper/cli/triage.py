@@ -13,10 +13,10 @@ NAME = "triage"
 HELP = "What is broken, how far it reaches, why, since when, and what to do now."
 
 
-def command(  # noqa: PLR0913 - the options of the contract
+def command(
     files: options.Files = None,
-    json: options.Json = False,  # noqa: FBT002
-    md: Annotated[bool, typer.Option("--md", help="Print ten lines to paste into a chat.")] = False,  # noqa: FBT002
+    json: options.Json = False,
+    md: Annotated[bool, typer.Option("--md", help="Print ten lines to paste into a chat.")] = False,
     app: options.App = None,
     since: options.Since = None,
     until: options.Until = None,

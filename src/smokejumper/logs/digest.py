@@ -9,7 +9,17 @@ import msgspec
 from smokejumper.logs.layout import Layout
 from smokejumper.logs.lines import MAX_LINES, Lines, Needles
 from smokejumper.logs.reader import Reader, read_units
-from smokejumper.logs.tally import ID_LIMIT, NAME_LIMIT, Tally, bound, keep, keep_events, keep_first, regularise, width_for
+from smokejumper.logs.tally import (
+    ID_LIMIT,
+    NAME_LIMIT,
+    Tally,
+    bound,
+    keep,
+    keep_events,
+    keep_first,
+    regularise,
+    width_for,
+)
 from smokejumper.model.digest import Answers, ErrorGroup, LogDigest, MachineLog, Mark, Span
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -215,7 +225,21 @@ def _keep_all(mine: list[str], theirs: list[str], limit: int = NAME_LIMIT) -> No
 
 def _add_group(mine: ErrorGroup, theirs: ErrorGroup) -> None:
     if theirs.sample_at is not None and (mine.sample_at is None or theirs.sample_at < mine.sample_at):
-        for field in ("message", "text", "sqlstate", "reason", "culprit", "top", "frames", "http", "level", "sample_at", "name", "timeout_ms", "escaped"):
+        for field in (
+            "message",
+            "text",
+            "sqlstate",
+            "reason",
+            "culprit",
+            "top",
+            "frames",
+            "http",
+            "level",
+            "sample_at",
+            "name",
+            "timeout_ms",
+            "escaped",
+        ):
             setattr(mine, field, getattr(theirs, field))
     _add_span(mine.span, theirs.span)
     for place, cell in theirs.cells.items():
@@ -228,6 +252,6 @@ def _add_group(mine: ErrorGroup, theirs: ErrorGroup) -> None:
     _keep_all(mine.names, theirs.names, 12)
     _keep_all(mine.paths, theirs.paths, 12)
     for label, count in theirs.culprits.items():
-        if label in mine.culprits or len(mine.culprits) < 12:  # noqa: PLR2004
+        if label in mine.culprits or len(mine.culprits) < 12:
             mine.culprits[label] = mine.culprits.get(label, 0) + count
     mine.lost += theirs.lost

@@ -24,13 +24,49 @@ BARE_LEVEL = re.compile(rf"\[(?P<level>{_LEVEL})\] +(?P<text>.*)", re.DOTALL)
 _LEADING = re.compile(r"([a-z_][\w.]*)=(\S*) +")
 _PAIR = re.compile(r"([A-Za-z_][\w.]*)=(.*?)(?= [A-Za-z_][\w.]*=| *$)", re.DOTALL)
 TRACKING = frozenset(
-    "request_id user_id current_user_id current_user user tenant tenant_id trace_id span_id org_id organization_id account_id "
-    "session_id remote_ip pid mfa module function file line application domain node team_id workspace_id customer_id".split()
+    [
+        "request_id",
+        "user_id",
+        "current_user_id",
+        "current_user",
+        "user",
+        "tenant",
+        "tenant_id",
+        "trace_id",
+        "span_id",
+        "org_id",
+        "organization_id",
+        "account_id",
+        "session_id",
+        "remote_ip",
+        "pid",
+        "mfa",
+        "module",
+        "function",
+        "file",
+        "line",
+        "application",
+        "domain",
+        "node",
+        "team_id",
+        "workspace_id",
+        "customer_id",
+    ]
 )
 """Metadata keys that may follow the level; other `key=value` there is the message's own."""
 
 USER_KEYS = ("user_id", "current_user_id", "current_user", "user", "uid", "account_id", "customer_id", "member_id")
-TENANT_KEYS = ("tenant", "tenant_id", "org_id", "organization_id", "org", "workspace_id", "workspace", "team_id", "team")
+TENANT_KEYS = (
+    "tenant",
+    "tenant_id",
+    "org_id",
+    "organization_id",
+    "org",
+    "workspace_id",
+    "workspace",
+    "team_id",
+    "team",
+)
 
 
 class Prefix(NamedTuple):

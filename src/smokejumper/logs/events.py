@@ -21,17 +21,27 @@ _TERMINATING = re.compile(
     r"(?P<what>GenServer|Task|:gen_statem|:gen_event handler|Agent|Process|State machine|GenStage (?:consumer|producer)\S*) "
     r"(?P<name>.+?)(?: started from (?P<parent>.+?))?(?: installed in .+?)? terminating\b"
 )
-_RAISED = re.compile(r"Process (?P<name>#PID<[^>]*>)(?: on node \S+)? raised an exception|Error in process (?P<raw><\S+>)")
-_CHILD = re.compile(r"Child (?P<name>.+?) of Supervisor (?P<parent>.+?) (?:terminated|failed to start|caused shutdown|shut down abnormally)")
-_RANCH = re.compile(r"Ranch (?:protocol|listener) (?P<name>.+?)(?: of listener .*)? terminated|Failed to start Ranch listener")
-_CONNECTION = re.compile(r"(?P<name>[A-Z][\w.]*) \(#PID<[^>]*>(?: \([^)]*\))?\) (?P<what>failed to connect|disconnected|missed message)\b")
+_RAISED = re.compile(
+    r"Process (?P<name>#PID<[^>]*>)(?: on node \S+)? raised an exception|Error in process (?P<raw><\S+>)"
+)
+_CHILD = re.compile(
+    r"Child (?P<name>.+?) of Supervisor (?P<parent>.+?) (?:terminated|failed to start|caused shutdown|shut down abnormally)"
+)
+_RANCH = re.compile(
+    r"Ranch (?:protocol|listener) (?P<name>.+?)(?: of listener .*)? terminated|Failed to start Ranch listener"
+)
+_CONNECTION = re.compile(
+    r"(?P<name>[A-Z][\w.]*) \(#PID<[^>]*>(?: \([^)]*\))?\) (?P<what>failed to connect|disconnected|missed message)\b"
+)
 _APPLICATION = re.compile(r"Application (\w+) exited: (?!normal|:normal)")
 _BOOT = re.compile(
     r"ERROR! Config provider|init terminating in |Runtime terminating during boot|Could not start application|Kernel pid terminated"
     r"|returned an error: shutdown: failed to start child|/releases/[^/\s]+/runtime\.exs|config/runtime\.exs|application_start_failure"
 )
 _BYTES = re.compile(r"<<(\d{1,3}(?:,\d{1,3}){7,})>>")
-_SECTION = re.compile(r"^\s*(?:Last message|State|Process Label|Function|Args|Client|Queue|Postponed|Pid|Start Call|Ancestors|Initial Call)\b")
+_SECTION = re.compile(
+    r"^\s*(?:Last message|State|Process Label|Function|Args|Client|Queue|Postponed|Pid|Start Call|Ancestors|Initial Call)\b"
+)
 _KEPT_SECTION = re.compile(r"^\s*(?:Last message|Function)\b")
 _QUEUE_MS = re.compile(r"(?:from queue after|longer than) (\d+)ms")
 _CALL_MS = re.compile(r"exited in: \S+?\(.*, (\d{3,7})\)\s*$", re.MULTILINE)
@@ -40,7 +50,9 @@ _ENDPOINT_UP = re.compile(r"Running (\S+) with (.+?) at (\S+)")
 _MIGRATION = re.compile(r"== (Running|Migrated) (\d+)(?: (\S+))?")
 _LIVEVIEW = re.compile(r"Phoenix\.LiveView\.Channel|topic: \"lv:|Phoenix\.LiveView\.Socket")
 _CHANNEL = re.compile(r"Phoenix\.Channel\.Server|%Phoenix\.Socket\.Message\{")
-_WEB = re.compile(r"Phoenix\.Router\.__call__|Bandit\.Pipeline|Plug\.Cowboy|\.Endpoint\.(?:call|plug_builder_call|do_call)/2|Plug\.Conn|phoenix_controller_pipeline")
+_WEB = re.compile(
+    r"Phoenix\.Router\.__call__|Bandit\.Pipeline|Plug\.Cowboy|\.Endpoint\.(?:call|plug_builder_call|do_call)/2|Plug\.Conn|phoenix_controller_pipeline"
+)
 _OBAN = re.compile(r"Oban\.Queue\.Executor")
 MAX_FRAMES = 40
 
@@ -112,7 +124,11 @@ def read_stack(lines: list[str], *, banner_from: int = 0) -> Stack:
     if kind == "exit" and elixir.exit_reason(full) == "shutdown":
         kind = "exit_shutdown"
     head = "\n".join(lines[: at + 1]) if at >= 0 else lines[0] if lines else ""
-    text = "\n".join([head, *told[1:], *rest]) if at >= 0 else "\n".join([head, *(x for x in lines[1:] if x not in frames)])
+    text = (
+        "\n".join([head, *told[1:], *rest])
+        if at >= 0
+        else "\n".join([head, *(x for x in lines[1:] if x not in frames)])
+    )
     kept = tuple(frames[:8])
     own_label = culprit and next((f for f in frames if culprit.function in f), None)
     if own_label and own_label not in kept:
@@ -125,7 +141,7 @@ def decode_bytes(text: str) -> str:
 
     def spell(found: re.Match[str]) -> str:
         numbers = [int(n) for n in found[1].split(",")]
-        return bytes(numbers).decode("utf-8", "replace") if all(n < 256 for n in numbers) else found[0]  # noqa: PLR2004
+        return bytes(numbers).decode("utf-8", "replace") if all(n < 256 for n in numbers) else found[0]
 
     return _BYTES.sub(spell, text)
 
@@ -138,7 +154,9 @@ def timeouts(text: str) -> int:
     return max(found, default=0)
 
 
-def interpret(tally: Tally, record: Record, meta: dict[str, str] | None = None, http: tuple[str, str] | None = None) -> None:
+def interpret(
+    tally: Tally, record: Record, meta: dict[str, str] | None = None, http: tuple[str, str] | None = None
+) -> None:
     """Put what a whole message says into the tally."""
     lines, level = record.lines, record.level
     meta = meta or {}
@@ -151,7 +169,14 @@ def interpret(tally: Tally, record: Record, meta: dict[str, str] | None = None, 
         if not _quiet(tally, record, first):
             return
     elif not serious and level == "warning":
-        _emit(tally, record, meta, "other", Stack("log", None, first, "\n".join(lines[:12]), (), None, None), level="warning")
+        _emit(
+            tally,
+            record,
+            meta,
+            "other",
+            Stack("log", None, first, "\n".join(lines[:12]), (), None, None),
+            level="warning",
+        )
         return
     _repeated(tally, record, meta, http)
 
@@ -330,7 +355,11 @@ def oban(tally: Tally, record: Record, line: str) -> None:
         else:
             return
     tally.job(where, job.state or "failure")
-    stack = read_stack(job.error.split("\n")) if job.error else Stack("log", None, f"{job.worker} failed", line[:500], (), None, None)
+    stack = (
+        read_stack(job.error.split("\n"))
+        if job.error
+        else Stack("log", None, f"{job.worker} failed", line[:500], (), None, None)
+    )
     tally.error(
         record.machine,
         record.at,

@@ -199,7 +199,7 @@ class Bulk:
                 else:
                     times = row.times[cls]
                 times[bucket] = times.get(bucket, 0) + 1
-                if answer[2] >= 1000:  # noqa: PLR2004 - a second is slow
+                if answer[2] >= 1000:
                     row.slow[cls, bucket] = max(answer[2], row.slow.get((cls, bucket), 0))
             elif rest:
                 known = places.get(rest[: self.width]) if self.width else None

@@ -7,7 +7,10 @@ from smokejumper.logs.elixir import arguments, arity
 from smokejumper.model.errors import Frame
 
 _CUT = (
-    re.compile(r"(no match of right hand side value|no (?:case|with|try) clause matching|Got value|expected a map, got|not found in)\s*:.*", re.DOTALL),
+    re.compile(
+        r"(no match of right hand side value|no (?:case|with|try) clause matching|Got value|expected a map, got|not found in)\s*:.*",
+        re.DOTALL,
+    ),
     re.compile(r"(bad argument in arithmetic expression).*", re.DOTALL),
     re.compile(r"(protocol \S+ not implemented) for.*", re.DOTALL),
     re.compile(r"(expected an? [^,\n]{1,80}, got)\s*:.*", re.DOTALL),
@@ -22,7 +25,10 @@ _CUT = (
 _POSTGRES = re.compile(r"^\S+ (?:([0-9A-Z]{5}) )?\(([a-z_]+)\).*", re.DOTALL)
 _REPO = re.compile(r"^\[Elixir\.[\w.]+\] ")
 _WORDS = (
-    (re.compile(r"#(?:PID|Reference|Port|Ecto\.\w+|Function|DateTime|Decimal|\w[\w.]*)<[^<>]*(?:<[^<>]*>[^<>]*)*>"), "#"),
+    (
+        re.compile(r"#(?:PID|Reference|Port|Ecto\.\w+|Function|DateTime|Decimal|\w[\w.]*)<[^<>]*(?:<[^<>]*>[^<>]*)*>"),
+        "#",
+    ),
     (re.compile(r"<0\.\d+\.\d+>"), "#"),
     (re.compile(r"\"(?:[^\"\\]|\\.)*\""), '""'),
     (re.compile(r"~[A-Z]\[[^\]]*\]"), "~"),
@@ -85,7 +91,9 @@ def function_key(frame: Frame | None) -> str:
     return f"{frame.app or ''}:{_HEX_ATTR.sub('', arity(frame.function))}"
 
 
-def signature(kind: str, process: str, type_: str | None, skeleton_: str, culprit: Frame | None, name: str | None) -> str:
+def signature(
+    kind: str, process: str, type_: str | None, skeleton_: str, culprit: Frame | None, name: str | None
+) -> str:
     """Twelve hex digits: kind, process, exception, skeleton, and the function at fault (or the name of what failed)."""
     parts = (kind, process, type_ or "", skeleton_, function_key(culprit), name or "")
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=6).hexdigest()

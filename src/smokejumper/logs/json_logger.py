@@ -50,7 +50,9 @@ def read(line: str) -> Said | None:
         return None
     if entry.get("source") == "oban":
         return Said(None, "info", {}, line, None)
-    level = entry.get("severity") or entry.get("level") or _dig(entry, "syslog", "severity") or _dig(entry, "log", "level")
+    level = (
+        entry.get("severity") or entry.get("level") or _dig(entry, "syslog", "severity") or _dig(entry, "log", "level")
+    )
     if not isinstance(level, str) or not ("message" in entry or "msg" in entry or "error" in entry):
         return None
     level = level.lower()
@@ -75,7 +77,9 @@ def _metadata(source: dict[str, Any]) -> dict[str, str]:
     return {
         k: v if isinstance(v, str) else str(v)
         for k, v in source.items()
-        if isinstance(v, str | int) and not isinstance(v, bool) and k not in ("message", "severity", "time", "level", "msg", "timestamp")
+        if isinstance(v, str | int)
+        and not isinstance(v, bool)
+        and k not in ("message", "severity", "time", "level", "msg", "timestamp")
     }
 
 

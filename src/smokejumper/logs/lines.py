@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from smokejumper.logs import elixir, events, json_logger
 from smokejumper.logs.platform import HEAD, platform_line
@@ -10,9 +10,6 @@ from smokejumper.logs.requests import BOTH, START, end
 from smokejumper.logs.tally import Tally
 from smokejumper.logs.times import refine
 from smokejumper.model.digest import End, Record
-
-if TYPE_CHECKING:
-    from smokejumper.logs.fast import Bulk
 
 MAX_LINES = 300
 MAX_SIZE = 64_000
@@ -29,6 +26,13 @@ _NOTHING = Record("app", "", "", None, "info", [])
 Needles = Mapping[str, re.Pattern[str]]
 
 
+class Flushed(Protocol):
+    """Something that counts on its own and hands over when it is told to."""
+
+    def flush(self) -> None:
+        """Hand everything over to the tally."""
+
+
 class Lines:
     """Takes entries in the order of the input and gives whole messages to the tally.
 
@@ -42,7 +46,7 @@ class Lines:
         self.any_needle = re.compile("|".join(f"(?:{p.pattern})" for p in needles.values())) if needles else None
         self.live: set[str] = {m for m, record in self.digest.open.items() if record is not None}
         """Machines whose last message may go on."""
-        self.bulk: Bulk | None = None
+        self.bulk: Flushed | None = None
         """The envelope's counter of request lines, where it has one."""
 
     def entry(self, at: float | None, provider: str, machine: str, region: str, level: str, message: str) -> None:

@@ -18,12 +18,20 @@ EVENTS = (
     ("stop_signal", re.compile(r"\s*INFO Sending signal (?P<detail>SIG\w+) to main child process")),
     ("exited", re.compile(r"\s*INFO Main child exited normally with code: (?P<detail>\d+)")),
     ("signalled", re.compile(r"\s*INFO Main child exited with signal \(with signal '(?P<detail>SIG\w+)'")),
-    ("oom", re.compile(r".*\bOut of memory: Killed process \d+ \((?P<detail>[^)]*)\)|\s*INFO Process appears to have been OOM killed!()")),
+    (
+        "oom",
+        re.compile(
+            r".*\bOut of memory: Killed process \d+ \((?P<detail>[^)]*)\)|\s*INFO Process appears to have been OOM killed!()"
+        ),
+    ),
     ("started", re.compile(r"[Mm]achine (?:created and )?started in (?P<detail>\S+)")),
     ("check_failed", re.compile(r"Health check(?: '(?P<detail>[^']*)')?.*has failed")),
     ("check_passed", re.compile(r"Health check(?: '(?P<detail>[^']*)')?.*is now passing")),
     ("gave_up", re.compile(r"machine has reached its max restart count(?: of)? \(?(?P<detail>\d+)")),
-    ("not_restarted", re.compile(r"machine (?:exited with exit code (?P<detail>\d+), not restarting|did not have a restart policy)")),
+    (
+        "not_restarted",
+        re.compile(r"machine (?:exited with exit code (?P<detail>\d+), not restarting|did not have a restart policy)"),
+    ),
     ("autostop", re.compile(r"App \S+ has excess capacity, autostopping machine (?P<detail>\w+)")),
     ("starting", re.compile(r"Starting machine")),
     ("reboot", re.compile(r"\[ *\d+\.\d+\] reboot: (?P<detail>.*)")),
@@ -39,7 +47,9 @@ HEAD = re.compile(
 """Lines of init, the kernel and os_mon, which stand among the app's output but continue no message."""
 
 
-def platform_line(tally: Tally, provider: str, machine: str, region: str, at: float | None, level: str, message: str) -> None:
+def platform_line(
+    tally: Tally, provider: str, machine: str, region: str, at: float | None, level: str, message: str
+) -> None:
     """Put one line of the platform into the tally: the event it tells, and an error group where it tells a fault."""
     found = _APP.search(message)
     if found:

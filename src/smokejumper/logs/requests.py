@@ -28,7 +28,7 @@ def latency_class(micros: int) -> int:
 def latency_ms(cls: int) -> float:
     """A duration in ms that stands for a class: the middle of it."""
     if cls <= _EXACT:
-        return cls if cls else 0.5
+        return cls or 0.5
     return _EXACT * 2 ** ((cls - _EXACT - 0.5) / _PER_OCTAVE)
 
 
@@ -69,7 +69,10 @@ def template(path: str) -> str:
     return "/".join(":id" if is_parameter(part) else part for part in path.split("/")).rstrip("/") or "/"
 
 
-HEALTH = re.compile(r"/(?:up|health|healthz|healthcheck|health[_-]check|livez?|readyz?|alive|ping|status|_health|heartbeat)(?:/\w+)?/?$", re.IGNORECASE)
+HEALTH = re.compile(
+    r"/(?:up|health|healthz|healthcheck|health[_-]check|livez?|readyz?|alive|ping|status|_health|heartbeat)(?:/\w+)?/?$",
+    re.IGNORECASE,
+)
 """Paths that load balancers ask for; they are no requests of users."""
 
 

@@ -8,7 +8,17 @@ from smokejumper.logs import groups as grouping
 from smokejumper.logs.requests import status_class, template
 from smokejumper.masking import mask, mask_id
 from smokejumper.model.digest import (
-    Answers, End, ErrorGroup, Event, Failed, LogDigest, MachineLog, Mark, Raised, Span, Start,
+    Answers,
+    End,
+    ErrorGroup,
+    Event,
+    Failed,
+    LogDigest,
+    MachineLog,
+    Mark,
+    Raised,
+    Span,
+    Start,
 )  # fmt: skip
 from smokejumper.model.errors import Frame
 
@@ -164,7 +174,15 @@ class Tally:
                 raised = waiting.pop()
                 if not waiting:
                     del self.digest.raised[rid]
-                self._place(raised.signature, raised.machine, failed.endpoint, raised.at, failed.path, failed.user, failed.tenant)
+                self._place(
+                    raised.signature,
+                    raised.machine,
+                    failed.endpoint,
+                    raised.at,
+                    failed.path,
+                    failed.user,
+                    failed.tenant,
+                )
                 return
             self.digest.failed.setdefault(rid, []).append(failed)
         self.balance(failed.machine, method, failed.path, 1)
@@ -180,7 +198,13 @@ class Tally:
             del self.digest.failed[rid]
         self.balance(failed.machine, failed.endpoint.partition(" ")[0], failed.path, -1)
         self._place(
-            raised.signature, raised.machine, failed.endpoint, raised.at, failed.path, raised.user or failed.user, raised.tenant or failed.tenant
+            raised.signature,
+            raised.machine,
+            failed.endpoint,
+            raised.at,
+            failed.path,
+            raised.user or failed.user,
+            raised.tenant or failed.tenant,
         )
 
     def balance(self, machine: str, method: str, path: str, by: int) -> None:
@@ -294,7 +318,7 @@ class Tally:
 
     def _again(
         self, group: ErrorGroup, machine: str, at: float | None, name: str | None, culprit: Frame | None, rid: str | None, user: str | None,
-        tenant: str | None, http: tuple[str, str] | None, where: str, lost: bool,  # noqa: FBT001 - private
+        tenant: str | None, http: tuple[str, str] | None, where: str, lost: bool,
     ) -> None:  # fmt: skip
         widen(group.span, at)
         bucket = self.bucket(at)
@@ -331,7 +355,16 @@ class Tally:
         else:
             self._place(signature, machine, "", at, "", user, tenant)
 
-    def _place(self, signature: str, machine: str, where: str, at: float | None, path: str, user: str | None, tenant: str | None) -> None:
+    def _place(
+        self,
+        signature: str,
+        machine: str,
+        where: str,
+        at: float | None,
+        path: str,
+        user: str | None,
+        tenant: str | None,
+    ) -> None:
         group = self.digest.groups.get(signature)
         if group is None:  # the group itself was let go
             return
@@ -399,7 +432,9 @@ def bound(digest: LogDigest) -> LogDigest:
         if row.first is not None or row.paths:
             row.users, row.tenants, row.paths = ranked(row.users), ranked(row.tenants), ranked(row.paths)
     for group in digest.groups.values():
-        group.users, group.tenants, group.names, group.paths = map(ranked, (group.users, group.tenants, group.names, group.paths))
+        group.users, group.tenants, group.names, group.paths = map(
+            ranked, (group.users, group.tenants, group.names, group.paths)
+        )
     return digest
 
 

@@ -36,4 +36,4 @@ def refine(at: float | None, clock: str | None, date: str | None) -> float | Non
         return at
     second, _, fraction = clock[6:].partition(".")
     behind = (int(at) - int(second)) % 60
-    return at - behind + float("0." + (fraction or "0")) if behind <= 2 else at  # noqa: PLR2004 - delivered within two seconds
+    return at - behind + float("0." + (fraction or "0")) if behind <= 2 else at

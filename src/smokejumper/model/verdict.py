@@ -4,8 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from smokejumper.model.cause import Owner
-from smokejumper.model.cause import Scope as Reach
+from smokejumper.model.cause import Owner, Scope as Reach
 from smokejumper.model.errors import Frame
 
 Severity = Literal["critical", "major", "minor"]

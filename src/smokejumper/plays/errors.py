@@ -10,12 +10,14 @@ from smokejumper.logs import digest as digests
 from smokejumper.logs.layout import Layout
 from smokejumper.model.verdict import Errors
 from smokejumper.plays.gather import gather, needles
-from smokejumper.sources.files import Inputs, LogFile, open_inputs, from_bytes
+from smokejumper.sources.files import Inputs, LogFile, from_bytes, open_inputs
 from smokejumper.sources.selection import Selection
 from smokejumper.triage import errors
 
 _QUOTED = re.compile(rb"^[ \t]*(?:>+|#)[ \t]?", re.MULTILINE)
-_DECORATED = re.compile(r"^(?:\S+ +\| ?|\w{3} +\d+ [\d:]{8} \S+ \S+?(?:\[\d+\])?: |\d{4}-\d\d-\d\dT\S+ (?:app|heroku)\[[\w.]+\]: )")
+_DECORATED = re.compile(
+    r"^(?:\S+ +\| ?|\w{3} +\d+ [\d:]{8} \S+ \S+?(?:\[\d+\])?: |\d{4}-\d\d-\d\dT\S+ (?:app|heroku)\[[\w.]+\]: )"
+)
 
 
 def of_paths(paths: Sequence[Path], selection: Selection, app: str | None) -> Errors:
@@ -52,7 +54,7 @@ def of_text(data: bytes, name: str, selection: Selection, app: str | None) -> Er
 
 
 def _of_inputs(inputs: Inputs, selection: Selection, app: str | None) -> Errors:
-    if any(log.layout.sure < 0.5 and log.layout.envelope == "console" for log in inputs.logs):  # noqa: PLR2004
+    if any(log.layout.sure < 0.5 and log.layout.envelope == "console" for log in inputs.logs):
         loose = inputs.logs[0]
         with loose.open() as stream:
             return _of_prose(stream.read())

@@ -45,13 +45,17 @@ def gather(inputs: Inputs, selection: Selection, app: str | None = None) -> Gath
         InputError: no log was given, nothing is left of it, or it holds several apps and none was named.
     """
     if not inputs.logs:
-        raise InputError("No log was given, only snapshots.", "Name the log too: `fly logs -n -j > fly.ndjson` writes one.")
+        raise InputError(
+            "No log was given, only snapshots.", "Name the log too: `fly logs -n -j > fly.ndjson` writes one."
+        )
     logs = [select(log, selection) for log in inputs.logs] if selection else inputs.logs
     digest = digest_of(logs)
     if not digest.lines or digest.lines == digest.unparsed:
         raise InputError(
             "Nothing is left of the log." if selection else f"{inputs.logs[0].name} holds no whole log line.",
-            "Widen what was asked for (--since, --machine, --grep ...)." if selection else "`fly logs -n -j > fly.ndjson` writes a log.",
+            "Widen what was asked for (--since, --machine, --grep ...)."
+            if selection
+            else "`fly logs -n -j > fly.ndjson` writes a log.",
         )
     app = choose_app(digest, app)
     readings = Readings(**inputs.snapshots)  # type: ignore[arg-type]

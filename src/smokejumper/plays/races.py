@@ -55,7 +55,7 @@ def races(inputs: Inputs) -> Races:
                     seen[rid].status = int(end[1])
     by_key: dict[tuple[str, str, str | None], list[_Seen]] = defaultdict(list)
     for one in order:
-        if one.at is not None and not is_health(one.path) and one.status != 404:  # noqa: PLR2004
+        if one.at is not None and not is_health(one.path) and one.status != 404:
             by_key[one.method, one.path, one.user].append(one)
     found_races = []
     for (method, path, user), ones in by_key.items():
@@ -64,7 +64,9 @@ def races(inputs: Inputs) -> Races:
         ones.sort(key=lambda o: o.at or 0.0)
         found_races += _simultaneous(method, path, user, ones) if method not in SAFE else []
         found_races += _repeated(method, path, user, ones)
-    found_races.sort(key=lambda r: (not any((s or 0) >= 400 for s in r.statuses), r.kind, -r.count, r.within_ms, r.path))  # noqa: PLR2004
+    found_races.sort(
+        key=lambda r: (not any((s or 0) >= 400 for s in r.statuses), r.kind, -r.count, r.within_ms, r.path)
+    )
     return Races(races=tuple(found_races), requests=len(order))
 
 

@@ -47,7 +47,10 @@ def trace(inputs: Inputs, request_id: str) -> Trace:
             took = int(end[2]) * {"ms": 1.0, "µs": 0.001, "us": 0.001, "s": 1000.0}[end[3]]
         kept.append((at, i, e, found.level if found else said.level if said else e.level))
     if not kept:
-        raise InputError(f"No line bears the request id {request_id}.", "Take an id from `smokejumper errors --json`; it may lie outside of this log.")
+        raise InputError(
+            f"No line bears the request id {request_id}.",
+            "Take an id from `smokejumper errors --json`; it may lie outside of this log.",
+        )
     if status is None and method and path:
         kept += _crash(everything, kept, method, path)
     kept.sort(key=lambda x: (x[0] is None, x[0] or 0.0, x[1]))
@@ -69,8 +72,19 @@ def _crash(
     begin = kept[0][1]
     for i in range(begin, len(everything)):
         e = everything[i]
-        if e.machine == machine and e.message.startswith(f"Request: {method} ") and e.message.split(" ")[2].split("?")[0] == path.split("?")[0]:
-            head = next((j for j in range(i, max(begin, i - 60), -1) if everything[j].machine == machine and elixir.prefix(everything[j].message)), i)
+        if (
+            e.machine == machine
+            and e.message.startswith(f"Request: {method} ")
+            and e.message.split(" ")[2].split("?")[0] == path.split("?", maxsplit=1)[0]
+        ):
+            head = next(
+                (
+                    j
+                    for j in range(i, max(begin, i - 60), -1)
+                    if everything[j].machine == machine and elixir.prefix(everything[j].message)
+                ),
+                i,
+            )
             block = []
             for j in range(head, min(len(everything), head + 200)):
                 x = everything[j]

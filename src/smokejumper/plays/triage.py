@@ -29,7 +29,9 @@ def of_files(inputs: Inputs, selection: Selection, app: str | None = None) -> tu
     return triage(got.case, got.read, got.app), got.case
 
 
-def of_pipe(stream: BinaryIO, seconds: float | None, app: str | None, tick: Callable[[Verdict], None] | None) -> tuple[Verdict, Case]:
+def of_pipe(
+    stream: BinaryIO, seconds: float | None, app: str | None, tick: Callable[[Verdict], None] | None
+) -> tuple[Verdict, Case]:
     """The verdict on a pipe that may never end: until its end, Ctrl-C, or so many seconds. `tick` is given each verdict on the way.
 
     Raises:
@@ -42,7 +44,7 @@ def of_pipe(stream: BinaryIO, seconds: float | None, app: str | None, tick: Call
         for data in _chunks(stream, seconds):
             if reader is None:
                 pending += data
-                if len(pending) < SAMPLE and pending.count(b"\n") < 200 and data:  # noqa: PLR2004
+                if len(pending) < SAMPLE and pending.count(b"\n") < 200 and data:
                     if tick is None or time.monotonic() - drawn < REDRAW_S or b"\n" not in pending:
                         continue
                 reader = Reader(recognise(pending[:SAMPLE], "standard input"), wanted)

@@ -74,19 +74,26 @@ def unpacked(path: Path, packed: str) -> Iterator[IO[bytes]]:
         elif packed == "zstd":
             import zstandard  # noqa: PLC0415 - only where it is used
 
-            with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
+            with (
+                path.open("rb") as raw,
+                zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream,
+            ):
                 yield stream
         else:
             with path.open("rb", buffering=0) as stream:
                 yield stream
     except (EOFError, gzip.BadGzipFile) as wrong:
-        raise InputError(f"{path} is a broken archive: {wrong}.", "Fetch it again, or unpack what there is and hand that over.") from wrong
+        raise InputError(
+            f"{path} is a broken archive: {wrong}.", "Fetch it again, or unpack what there is and hand that over."
+        ) from wrong
     except OSError as wrong:
         raise _cannot(path, wrong) from wrong
 
 
 def _cannot(path: Path, wrong: OSError) -> InputError:
-    return InputError(f"{path} cannot be read: {wrong.strerror or wrong}.", "Check the name and its rights, then try again.")
+    return InputError(
+        f"{path} cannot be read: {wrong.strerror or wrong}.", "Check the name and its rights, then try again."
+    )
 
 
 def open_inputs(paths: Sequence[Path]) -> Inputs:
@@ -127,7 +134,9 @@ def _open_folder(folder: Path, inputs: Inputs) -> None:
         except InputError:
             continue
     if not found.logs:
-        raise InputError(f"{folder} holds no recording.", "Name a folder with the output of `fly logs -n -j`, or the file itself.")
+        raise InputError(
+            f"{folder} holds no recording.", "Name a folder with the output of `fly logs -n -j`, or the file itself."
+        )
     logs = found.logs
     keep: list[LogFile] = []
     for log in sorted(logs, key=lambda x: (x.layout.envelope != "fly_json", x.layout.boundary != b"\n", -_bytes(x))):
@@ -235,7 +244,7 @@ def first_time(sample: bytes) -> float | None:
 
 def _snapshot(path: Path, packed: str, sample: bytes) -> tuple[Snapshot, Mapping[str, Any]] | None:
     """A reading of the BEAM, of Postgres or of a tracker: one JSON object with the keys that such a reading has."""
-    if not sample.lstrip()[:1] == b"{" or len(sample) >= SAMPLE and path.stat().st_size > SNAPSHOT_LIMIT:
+    if sample.lstrip()[:1] != b"{" or (len(sample) >= SAMPLE and path.stat().st_size > SNAPSHOT_LIMIT):
         return None
     try:
         with unpacked(path, packed) as stream:
@@ -272,5 +281,10 @@ def _ids(log: LogFile) -> set[bytes]:
 def _refuse_twins(inputs: Inputs) -> None:
     for i, log in enumerate(inputs.logs):
         for other in inputs.logs[:i]:
-            if os.path.realpath(log.path or "") == os.path.realpath(other.path or "?") or (log.layout != other.layout and _same(log, other)):
-                raise InputError(f"{log.name} and {other.name} are the same recording.", "Hand over one of them: every line would count twice.")
+            if os.path.realpath(log.path or "") == os.path.realpath(other.path or "?") or (
+                log.layout != other.layout and _same(log, other)
+            ):
+                raise InputError(
+                    f"{log.name} and {other.name} are the same recording.",
+                    "Hand over one of them: every line would count twice.",
+                )

@@ -130,7 +130,9 @@ def _messages(kept: list[Entry], selection: Selection) -> list[Entry]:
     try:
         pattern = re.compile(selection.grep) if selection.grep else None
     except re.error as wrong:
-        raise InputError(f"{selection.grep!r} is no pattern: {wrong}.", "Give a regular expression of Python.") from wrong
+        raise InputError(
+            f"{selection.grep!r} is no pattern: {wrong}.", "Give a regular expression of Python."
+        ) from wrong
     heads: list[int] = []
     of: dict[str, int] = {}
     for i, e in enumerate(kept):
@@ -154,7 +156,12 @@ def _messages(kept: list[Entry], selection: Selection) -> list[Entry]:
             hit = selection.user in identity(meta) or selection.user in meta.values()
         if hit and selection.endpoint:
             start = START.match(text)
-            hit = start is not None and selection.endpoint in (f"{start[1]} {template(start[2])}", f"{start[1]} {start[2]}", start[2], template(start[2]))
+            hit = start is not None and selection.endpoint in (
+                f"{start[1]} {template(start[2])}",
+                f"{start[1]} {start[2]}",
+                start[2],
+                template(start[2]),
+            )
         if hit and selection.status:
             end = END.match(text)
             hit = end is not None and re.fullmatch(selection.status.lower().replace("x", r"\d"), end[1]) is not None

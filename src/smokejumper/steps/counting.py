@@ -22,7 +22,9 @@ def counts(case: Case) -> Counts:
         exceptions_by_type=case.type_counts(("request",)),
         job_exceptions_by_type=case.type_counts(("oban",)),
         process_crashes_by_type=case.type_counts(PROCESSES),
-        users_hit=len({u for row in case.digest.answers.values() if row.paths or row.first is not None for u in row.users}),
+        users_hit=len(
+            {u for row in case.digest.answers.values() if row.paths or row.first is not None for u in row.users}
+        ),
         approximate=approximate,
     )
 

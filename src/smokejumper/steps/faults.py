@@ -59,7 +59,18 @@ def name_groups(case: Case) -> list[tuple[ErrorGroup, Cause, float]]:
     return named
 
 
-BEFORE_MIGRATION = frozenset("db_unreachable db_dns db_tls db_auth db_missing_database pooler_rejected config_missing_env config_error".split())  # noqa: SIM905
+BEFORE_MIGRATION = frozenset(
+    [
+        "db_unreachable",
+        "db_dns",
+        "db_tls",
+        "db_auth",
+        "db_missing_database",
+        "pooler_rejected",
+        "config_missing_env",
+        "config_error",
+    ]
+)
 """What keeps a schema step from starting: it is named for itself."""
 
 
@@ -148,7 +159,7 @@ def weighty(case: Case, fault: Fault) -> bool:
         since = fault.first
         cell = case.total(endpoints=fault.endpoints)
         asked = case.between(cell, since, None) + fault.count
-        return asked <= 2 * fault.count and fault.sure >= 0.8  # noqa: PLR2004 - half of what was asked
+        return asked <= 2 * fault.count and fault.sure >= 0.8
     return False
 
 
@@ -205,7 +216,11 @@ def _convict(case: Case, judged: list[Judged], id_: str, tell: Tell) -> None:
             fault = Fault(cause, list(of.fault.groups), dict(of.fault.places), 1.0)
             judged.append(Judged(fault, "mechanism", of.fault.id, tell))
         return
-    victims = [j for j in judged if j.role == "cause" and j.fault.id in tell.explains and set(j.fault.machines) & set(tell.machines)]
+    victims = [
+        j
+        for j in judged
+        if j.role == "cause" and j.fault.id in tell.explains and set(j.fault.machines) & set(tell.machines)
+    ]
     if not victims and present is None:
         return
     if present is None:
@@ -246,7 +261,7 @@ def _same_stack(a: Fault, b: Fault) -> bool:
 def _global(case: Case, fault: Fault) -> bool:
     """Does it concern what all machines share: the database, an upstream, or simply all of them?"""
     serving = set(case.serving) or set(case.machines)
-    return set(fault.machines) >= serving or (fault.cause.level <= 3 and len(fault.machines) >= 2)  # noqa: PLR2004
+    return set(fault.machines) >= serving or (fault.cause.level <= 3 and len(fault.machines) >= 2)
 
 
 def _settle_shutdown(case: Case, judged: list[Judged]) -> list[Fault]:
@@ -266,7 +281,11 @@ def _settle_shutdown(case: Case, judged: list[Judged]) -> list[Fault]:
                 other.explained.append(shutdown)
             elif other is shutdown:
                 for j in judged:
-                    if j is not shutdown and j.fault.id in ("db_unreachable", "db_connection_dropped") and j.fault.id in said:
+                    if (
+                        j is not shutdown
+                        and j.fault.id in ("db_unreachable", "db_connection_dropped")
+                        and j.fault.id in said
+                    ):
                         j.role, j.of = "symptom", "db_shutdown"
                         shutdown.explained.append(j)
     return [j.fault for j in judged]

@@ -20,23 +20,55 @@ def next_step(case: Case, faults: list[tuple[Fault, Reach, float]], found: list[
         return _release(guilty, found, fault, flag, app)
     machine = reach.machines[0] if reach.scope == "machine" and reach.machines else None
     if machine is not None:
-        return Next(f"look at {machine}", f"fly machine status {machine}{flag}", "only this machine is sick: its events and checks say what happened to it")
+        return Next(
+            f"look at {machine}",
+            f"fly machine status {machine}{flag}",
+            "only this machine is sick: its events and checks say what happened to it",
+        )
     if confidence < SURE or fault.cause.look == "database":
         sql = "select pid, state, wait_event_type, wait_event, now() - xact_start as age, left(query, 80) from pg_stat_activity order by age desc nulls last"
         if fault.id.startswith("db_") or fault.cause.look == "database":
-            return Next("see who holds the database", f'psql "$DATABASE_URL" -c "{sql}"', "state and wait event of our backends decide between the causes")
+            return Next(
+                "see who holds the database",
+                f'psql "$DATABASE_URL" -c "{sql}"',
+                "state and wait event of our backends decide between the causes",
+            )
     if fault.cause.look == "beam":
-        return Next("look into the node", f'fly ssh console{flag} --pty -C "/app/bin/APP remote"', "mailbox and memory of the processes prove it")
-    return Next("read how to mend it", f"smokejumper explain {fault.id}" if fault.id != "unknown" else f"fly logs{flag} -n -j", "the mitigation is in the catalogue")
+        return Next(
+            "look into the node",
+            f'fly ssh console{flag} --pty -C "/app/bin/APP remote"',
+            "mailbox and memory of the processes prove it",
+        )
+    return Next(
+        "read how to mend it",
+        f"smokejumper explain {fault.id}" if fault.id != "unknown" else f"fly logs{flag} -n -j",
+        "the mitigation is in the catalogue",
+    )
 
 
 def _release(guilty: Release, found: list[Release], fault: Fault, flag: str, app: str | None) -> Next:
     later = [r for r in found if r.at is not None and guilty.at is not None and r.at > guilty.at]
-    if later and fault.last is not None and later[-1].at is not None and later[-1].at <= fault.last + 30:  # noqa: PLR2004
-        return Next("keep the image that is running", f"fly releases{flag}", f"it was replaced by {later[-1].image}, and the failures ended")
+    if later and fault.last is not None and later[-1].at is not None and later[-1].at <= fault.last + 30:
+        return Next(
+            "keep the image that is running",
+            f"fly releases{flag}",
+            f"it was replaced by {later[-1].image}, and the failures ended",
+        )
     earlier = [r for r in found if r.at is not None and guilty.at is not None and r.at < guilty.at]
     if "migration" in guilty.why:
-        return Next("see what the release command changed", f"fly releases{flag}", "taking the image back does not undo a migration: look before rolling back")
+        return Next(
+            "see what the release command changed",
+            f"fly releases{flag}",
+            "taking the image back does not undo a migration: look before rolling back",
+        )
     if earlier and app:
-        return Next("roll back", f"fly deploy{flag} --image registry.fly.io/{app}:{earlier[-1].image} --yes", "users are hit and this release brought it")
-    return Next("roll back to the image before it", f"fly releases{flag} --image", "users are hit and this release brought it: take the last complete image from the list")
+        return Next(
+            "roll back",
+            f"fly deploy{flag} --image registry.fly.io/{app}:{earlier[-1].image} --yes",
+            "users are hit and this release brought it",
+        )
+    return Next(
+        "roll back to the image before it",
+        f"fly releases{flag} --image",
+        "users are hit and this release brought it: take the last complete image from the list",
+    )

@@ -11,7 +11,9 @@ EDGE_S = 15.0
 EDGE_IDS = frozenset(
     "machine_unreachable health_check_failing http_client_closed process_missing db_connection_dropped cluster_split process_crash_loop".split()  # noqa: SIM905
 )
-EXPLOIT = re.compile(r"^(?:GET|POST|HEAD) /(?:wp-|wordpress|\.env|\.git|\.aws|phpmyadmin|cgi-bin|vendor/|xmlrpc|actuator|owa/|solr|boaform)|\.php\b")
+EXPLOIT = re.compile(
+    r"^(?:GET|POST|HEAD) /(?:wp-|wordpress|\.env|\.git|\.aws|phpmyadmin|cgi-bin|vendor/|xmlrpc|actuator|owa/|solr|boaform)|\.php\b"
+)
 
 
 def edges(case: Case, machine: str) -> list[float]:
@@ -29,7 +31,9 @@ def at_edge(case: Case, fault: Fault) -> bool:
         return False
     for (machine, _), span in fault.places.items():
         near = edges(case, machine)
-        kills = [e.at for kind in ("oom", "signalled", "gave_up") for _, e in case.events(kind, machine) if e.at is not None]
+        kills = [
+            e.at for kind in ("oom", "signalled", "gave_up") for _, e in case.events(kind, machine) if e.at is not None
+        ]
         for moment in (span.first, span.last):
             if moment is None or not any(abs(moment - t) <= EDGE_S for t in near):
                 return False
@@ -52,18 +56,34 @@ def noise(case: Case, dropped: list[Fault], clients: list[Fault]) -> list[Noise]
             else:
                 bots[bool(EXPLOIT.search(endpoint))] += count
     if bots[True]:
-        found.append(Noise("bot_scan", bots[True] + bots[False], "automated clients ask for paths that do not exist; they get 404"))
+        found.append(
+            Noise(
+                "bot_scan", bots[True] + bots[False], "automated clients ask for paths that do not exist; they get 404"
+            )
+        )
     elif bots[False]:
-        found.append(Noise("not_found_route", bots[False], f"paths without a route ({NO_ROUTE[1:-1]}) are answered with 404"))
+        found.append(
+            Noise("not_found_route", bots[False], f"paths without a route ({NO_ROUTE[1:-1]}) are answered with 404")
+        )
     for endpoint, count in missing.most_common(3):
-        found.append(Noise("not_found_record", count, f"{endpoint}: records that do not exist are answered with 404, the others are served"))
+        found.append(
+            Noise(
+                "not_found_record",
+                count,
+                f"{endpoint}: records that do not exist are answered with 404, the others are served",
+            )
+        )
     refused = sum(c.refused for c in case.cells.values()) - sum(bots.values()) - sum(missing.values())
     if refused > 0:
         found.append(Noise("client_errors", refused, "requests refused with 4xx, as they should be"))
     for fault in clients:
         found.append(Noise(fault.id, fault.count, "the client's: answered with 4xx"))
     for fault in dropped:
-        why = "within seconds of the machine's own stop or start" if fault.id in EDGE_IDS else "isolated: too few to be an incident"
+        why = (
+            "within seconds of the machine's own stop or start"
+            if fault.id in EDGE_IDS
+            else "isolated: too few to be an incident"
+        )
         found.append(Noise(fault.id, fault.count, why))
     stops = sum(len(case.events(kind)) for kind in ("sigterm",))
     if stops:

@@ -50,12 +50,20 @@ def releases(case: Case) -> list[Release]:
         current.pulled[machine] = event.at
     for release in found:
         for machine, at in release.pulled.items():
-            later = [r.pulled[machine] for r in found if r is not release and machine in r.pulled and (r.pulled[machine] or 0) > (at or 0)]
+            later = [
+                r.pulled[machine]
+                for r in found
+                if r is not release and machine in r.pulled and (r.pulled[machine] or 0) > (at or 0)
+            ]
             until = min((x for x in later if x is not None), default=math.inf)
-            commands = [e.detail for _, e in case.events("command", machine) if e.at is not None and (at or 0) <= e.at < until]
+            commands = [
+                e.detail for _, e in case.events("command", machine) if e.at is not None and (at or 0) <= e.at < until
+            ]
             if any("migrate" in c or "eval" in c for c in commands) or _migrates(case, machine, at, until):
                 release.command = machine
-                runs = [e.at for kind in ("running", "migrated") for _, e in case.events(kind, machine) if e.at is not None]
+                runs = [
+                    e.at for kind in ("running", "migrated") for _, e in case.events(kind, machine) if e.at is not None
+                ]
                 release.migrated = min((t for t in runs if (at or 0) <= t < until), default=None)
                 continue
             boots = [e.at for _, e in case.events("boot", machine) if e.at is not None and (at or 0) <= e.at < until]
@@ -70,7 +78,10 @@ def _migrates(case: Case, machine: str, at: float | None, until: float) -> bool:
 
 
 def _crash_loop(case: Case, machine: str, at: float | None) -> bool:
-    return any(e.at is not None and at is not None and 0 <= at - e.at < 30 and e.detail not in ("0", "") for _, e in case.events("exited", machine))  # noqa: PLR2004
+    return any(
+        e.at is not None and at is not None and 0 <= at - e.at < 30 and e.detail not in ("0", "")
+        for _, e in case.events("exited", machine)
+    )
 
 
 def judge(case: Case, found: list[Release], faults: list[tuple[Fault, Scope]]) -> tuple[Release | None, Fault | None]:
@@ -81,7 +92,10 @@ def judge(case: Case, found: list[Release], faults: list[tuple[Fault, Scope]]) -
         for fault, scope in faults:
             verdict, why = _judge(case, release, fault, found)
             if verdict == "caused" and scope == "data":
-                verdict, why = "undecided", "only one user's or tenant's data fail, which a release alone does not explain"
+                verdict, why = (
+                    "undecided",
+                    "only one user's or tenant's data fail, which a release alone does not explain",
+                )
             if verdict == "caused" and guilty is None:
                 guilty = (release, fault)
                 release.verdict, release.why = verdict, why
@@ -115,18 +129,29 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
         return "innocent", "another image was running when the fault began"
     firsts = {m: _first_on(case, fault, m) for m in sick}
     before = sorted(m for m, o in firsts.items() if o is not None and (m not in started or o < started[m] - SAME_S))
-    if before and len(sick) > 1 or (before and not started):
+    if (before and len(sick) > 1) or (before and not started):
         shared = fault.cause.level > CODE_LEVEL or fault.id.startswith(SCHEMA)
         start = release.migrated if release.migrated is not None else release.at
         if shared and start - SAME_S <= onset <= start + SHARED:
-            what = "its migration" if release.migrated is not None else "something that all machines share (a migration, a secret)"
-            return "caused", f"all machines failed together as the deploy began, {', '.join(before)} still on the old image: {what}, not the code alone"
+            what = (
+                "its migration"
+                if release.migrated is not None
+                else "something that all machines share (a migration, a secret)"
+            )
+            return (
+                "caused",
+                f"all machines failed together as the deploy began, {', '.join(before)} still on the old image: {what}, not the code alone",
+            )
         if onset > release.at + SHARED or not shared:
             kind = "innocent" if onset > max(started.values(), default=release.at) + SOON_S else "undecided"
             return kind, "machines on the old image failed too, and not at the deploy's start"
         return "undecided", "machines on the old image failed too"
     if not started:
-        return ("undecided", "the new image never came up in the log") if release.swapped else ("innocent", "only a command ran on it")
+        return (
+            ("undecided", "the new image never came up in the log")
+            if release.swapped
+            else ("innocent", "only a command ran on it")
+        )
     if not sick <= set(started):
         return "innocent", f"{', '.join(sorted(sick - set(started)))} failed without having this image"
     good = _good_between(case, fault, started, onset, serving)
@@ -134,17 +159,29 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
     unseen = (1 - share) ** good if share < 1 else (0.0 if good else 1.0)
     delay = min(o - started[m] for m, o in firsts.items() if o is not None and m in started)
     if good and unseen < CHANCE:
-        return "innocent", f"{good} requests of the same kind went well on the new image before the first failure: it came from outside"
+        return (
+            "innocent",
+            f"{good} requests of the same kind went well on the new image before the first failure: it came from outside",
+        )
     if fault.jobs and not fault.endpoints and delay > SOON_S:
         return "undecided", f"the first job failed {delay:.0f} s after the image came up"
-    ended = any(r.at is not None and fault.last is not None and r is not release and release.at < r.at <= fault.last + SOON_S for r in found)
+    ended = any(
+        r.at is not None and fault.last is not None and r is not release and release.at < r.at <= fault.last + SOON_S
+        for r in found
+    )
     if _foreign(fault) and not ended and (1 - share) ** _spared(case, fault, started, onset) > CHANCE:
-        return "undecided", "it began after the image came up, but lies with something outside, and no machine on the old image was spared"
-    if len(sick) >= 2 or len(serving) == 1:  # noqa: PLR2004
+        return (
+            "undecided",
+            "it began after the image came up, but lies with something outside, and no machine on the old image was spared",
+        )
+    if len(sick) >= 2 or len(serving) == 1:
         if delay <= SOON_S or good or fault.endpoints:
             text = "each machine failed within its first requests on the new image and none on the old"
             if delay > 3 * SOON_S and not good and not ended:
-                return "undecided", f"the first failure came {delay:.0f} s after the image, with no request of its kind before"
+                return (
+                    "undecided",
+                    f"the first failure came {delay:.0f} s after the image, with no request of its kind before",
+                )
             return "caused", text + ("; it ended as the image was taken back" if ended else "")
         return "undecided", f"the fault began {delay:.0f} s after the image came up"
     others = [m for m in serving if m not in sick]
@@ -174,7 +211,7 @@ def degraded(case: Case, fault: Fault) -> float | None:
 
 def _slow_since(case: Case, fault: Fault, machine: str, first: float) -> float | None:
     """The start of the slow time of the fault's routes on a machine that leads up to its first failure without a pause."""
-    if fault.cause.kind == "cause" and fault.cause.level > 3 and fault.main.kind == "error":  # noqa: PLR2004
+    if fault.cause.kind == "cause" and fault.cause.level > 3 and fault.main.kind == "error":
         return None  # code that raises does not become slow first
     slow: dict[int, int] = {}
     for endpoint in fault.endpoints:
@@ -185,7 +222,7 @@ def _slow_since(case: Case, fault: Fault, machine: str, first: float) -> float |
     begin = None
     edge = first
     for bucket, ms in sorted(slow.items(), reverse=True):
-        if edge - bucket > 15 + 2 * case.width:  # noqa: PLR2004
+        if edge - bucket > 15 + 2 * case.width:
             break
         begin = edge = bucket - ms / 1000
     return begin
@@ -203,7 +240,9 @@ def _good_between(case: Case, fault: Fault, started: dict[str, float], onset: fl
 
 def _foreign(fault: Fault) -> bool:
     """Does the cause lie with something that a release does not carry: another service, the database, the host?"""
-    return fault.cause.owner in ("third_party", "supabase", "fly") or (fault.cause.level <= FOREIGN_LEVEL and not fault.id.startswith(SCHEMA))
+    return fault.cause.owner in ("third_party", "supabase", "fly") or (
+        fault.cause.level <= FOREIGN_LEVEL and not fault.id.startswith(SCHEMA)
+    )
 
 
 def _spared(case: Case, fault: Fault, started: dict[str, float], onset: float) -> int:

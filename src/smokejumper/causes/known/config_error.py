@@ -27,14 +27,18 @@ CAUSE = Cause(
             r"\binvalid [Uu][Rr][Ll] [^\n]{0,300}(?:host is not present|path should be a database name)",
             r"\bmissing the :database key in options for\b",
             r"\bcookie store expects conn\.secret_key_base to be (?:set|at least \d+ bytes)\b",
-            r"\bthe application :\w{1,60} has a different value set [^\n]{1,300}\bduring runtime compared to compile "
-            r"time\b",
+            (
+                r"\bthe application :\w{1,60} has a different value set [^\n]{1,300}\bduring runtime compared to compile "
+                r"time\b"
+            ),
             r"\bcould not fetch application environment :\S{1,80} for application :\w",
             r"\bno configuration found for otp_app :\w",
             r"\bcould not find static manifest at\b",
             r":port for https? config is nil\b|\baborting due to nil port\b",
-            r"\bConfig provider \S{1,80} failed with:\s{1,20}\*\* \(ArgumentError\) errors were found at the given "
-            r"arguments:\s{1,20}\* 1st argument: not a textual representation of an? \w",
+            (
+                r"\bConfig provider \S{1,80} failed with:\s{1,20}\*\* \(ArgumentError\) errors were found at the given "
+                r"arguments:\s{1,20}\* 1st argument: not a textual representation of an? \w"
+            ),
             r"\bfailed to spawn command: \S{1,200}: No such file or directory\b",
             r": not found\S{0,200}: \S{1,200}/env\.sh: |/env\.sh: (?:line )?\d{1,4}: [^\n]{0,40}: not found\b",
             r"\bcannot get bootfile\b",

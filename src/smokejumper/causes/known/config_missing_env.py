@@ -23,10 +23,14 @@ CAUSE = Cause(
         patterns=(
             r"\benvironment variable [A-Z][A-Z0-9_]{1,80} is missing\b",
             r"\bcould not fetch environment variable \\?\"\w{1,80}\\?\" because it is not set\b",
-            r"\bConfig provider \S{1,80} failed with:\s{1,20}\*\* \(ArgumentError\) errors were found at the given "
-            r"arguments:\s{1,20}\* 1st argument: not a (?:binary|bitstring)\b",
-            r"\bConfig provider \S{1,80} failed with:\s{1,20}\*\* \(RuntimeError\) [^\n]{0,80}\b[A-Z][A-Z0-9]{1,30}"
-            r"_[A-Z0-9_]{1,60}\b[^\n]{0,80}\b(?:missing|required|not set|must be set|undefined)\b",
+            (
+                r"\bConfig provider \S{1,80} failed with:\s{1,20}\*\* \(ArgumentError\) errors were found at the given "
+                r"arguments:\s{1,20}\* 1st argument: not a (?:binary|bitstring)\b"
+            ),
+            (
+                r"\bConfig provider \S{1,80} failed with:\s{1,20}\*\* \(RuntimeError\) [^\n]{0,80}\b[A-Z][A-Z0-9]{1,30}"
+                r"_[A-Z0-9_]{1,60}\b[^\n]{0,80}\b(?:missing|required|not set|must be set|undefined)\b"
+            ),
             r"\bRequired key: :\w{1,60} is nil in config!",
             r"\[Honeybadger\] Mandatory config key\b",
         ),

@@ -20,11 +20,15 @@ CAUSE = Cause(
         sqlstates=("28P01",),
         patterns=(
             r"password authentication failed for user \\?[\"']",
-            r"\(invalid_authorization_specification\):? (?![^\n]{0,300}(?:no encryption|SSL off"
-            r"|valid client certificate))",
+            (
+                r"\(invalid_authorization_specification\):? (?![^\n]{0,300}(?:no encryption|SSL off"
+                r"|valid client certificate))"
+            ),
             r"\((?:EWRONGPASSWORD|EAUTHQUERY|EAUTHSECRETS|EJITUNAUTHORIZED)\) ",
-            r"(?:Circuit breaker open: |\(ECIRCUITBREAKER\) )[^\n]{0,80}(?:authentication (?:failures|errors)"
-            r"|database credentials)",
+            (
+                r"(?:Circuit breaker open: |\(ECIRCUITBREAKER\) )[^\n]{0,80}(?:authentication (?:failures|errors)"
+                r"|database credentials)"
+            ),
             r"cannot verify SCRAM server signature",
             r"\(protocol_violation\):? (?:(?:password|SASL) authentication failed|no such user)",
         ),

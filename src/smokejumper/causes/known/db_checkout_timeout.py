@@ -23,8 +23,10 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"\bclient #PID<[\d.]+>[^\n]{0,120}? timed out because it (?:queued and )?checked out the connection "
-            r"for longer than \d+ms",
+            (
+                r"\bclient #PID<[\d.]+>[^\n]{0,120}? timed out because it (?:queued and )?checked out the connection "
+                r"for longer than \d+ms"
+            ),
             r"canceling statement due to user request",
             r"(?:tcp|ssl) (?:recv|async_recv|send): closed \(the connection was closed by the pool",
             r"\(DBConnection\.ConnectionError\) connection is closed because of an error, disconnect or timeout",

@@ -22,20 +22,26 @@ CAUSE = Cause(
     signature=Signature(
         sqlstates=("08000", "08001", "08003", "57P05"),
         patterns=(
-            r"(?<!failed to connect: )\*\* \((?:DBConnection\.ConnectionError|Postgrex\.Error)\) (?:tcp"
-            r"|ssl) (?:recv|async_recv|send|recv \(idle\)"
-            r"|send \(idle\)): (?:closed(?! \(the connection was closed by the pool)|connection (?:reset|aborted)"
-            r"|broken pipe)",
-            r"(?<!failed to connect: )\*\* \((?:DBConnection\.ConnectionError|Postgrex\.Error)\) (?:tcp"
-            r"|ssl) (?:recv|async_recv|send): (?:timeout|connection timed out)",
+            (
+                r"(?<!failed to connect: )\*\* \((?:DBConnection\.ConnectionError|Postgrex\.Error)\) (?:tcp"
+                r"|ssl) (?:recv|async_recv|send|recv \(idle\)"
+                r"|send \(idle\)): (?:closed(?! \(the connection was closed by the pool)|connection (?:reset|aborted)"
+                r"|broken pipe)"
+            ),
+            (
+                r"(?<!failed to connect: )\*\* \((?:DBConnection\.ConnectionError|Postgrex\.Error)\) (?:tcp"
+                r"|ssl) (?:recv|async_recv|send): (?:timeout|connection timed out)"
+            ),
             r"terminating connection due to idle-session timeout",
-            r"\((?:connection_failure|protocol_violation"
-            r"|sqlserver_rejected_establishment_of_sqlconnection)\):? (?!\(E[A-Z]{4,}\) "
-            r"|Failed to connect to database|connection failure during authentication|SSL connection"
-            r"|bind message supplies|prepared statement|no more connections|client connections exceeded"
-            r"|query_wait_timeout|client_login_timeout|server login has been failing|server conn crashed"
-            r"|server DNS lookup|pooler is shutting down|unsupported startup parameter|no such (?:database|user)"
-            r"|(?:password|SASL) authentication failed|query timeout|(?:idle )?transaction timeout)",
+            (
+                r"\((?:connection_failure|protocol_violation"
+                r"|sqlserver_rejected_establishment_of_sqlconnection)\):? (?!\(E[A-Z]{4,}\) "
+                r"|Failed to connect to database|connection failure during authentication|SSL connection"
+                r"|bind message supplies|prepared statement|no more connections|client connections exceeded"
+                r"|query_wait_timeout|client_login_timeout|server login has been failing|server conn crashed"
+                r"|server DNS lookup|pooler is shutting down|unsupported startup parameter|no such (?:database|user)"
+                r"|(?:password|SASL) authentication failed|query timeout|(?:idle )?transaction timeout)"
+            ),
         ),
     ),
     tell=(

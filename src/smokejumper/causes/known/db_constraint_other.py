@@ -24,9 +24,11 @@ CAUSE = Cause(
         patterns=(
             r"violates (?:not-null|foreign key|check) constraint",
             r"conflicting key value violates exclusion constraint",
-            r"constraint error when attempting to [a-z_ ]{1,40}:(?:\s"
-            r"|\\n){1,20}\* (?:\\?\"?[^\"\\\n]{1,80}\\?\"? \((?:foreign_key|check|exclusion|no_assoc)_constraint\)"
-            r"|(?:foreign_key|check|exclude|exclusion): )",
+            (
+                r"constraint error when attempting to [a-z_ ]{1,40}:(?:\s"
+                r"|\\n){1,20}\* (?:\\?\"?[^\"\\\n]{1,80}\\?\"? \((?:foreign_key|check|exclusion|no_assoc)_constraint\)"
+                r"|(?:foreign_key|check|exclude|exclusion): )"
+            ),
         ),
     ),
     tell=(

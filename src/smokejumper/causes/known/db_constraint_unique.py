@@ -23,8 +23,10 @@ CAUSE = Cause(
         sqlstates=("23505",),
         patterns=(
             r"duplicate key value violates unique constraint \\?\"",
-            r"constraint error when attempting to [a-z_ ]{1,40}:(?:\s"
-            r"|\\n){1,20}\* (?:\\?\"?[^\"\\\n]{1,80}\\?\"? \(unique_constraint\)|unique: )",
+            (
+                r"constraint error when attempting to [a-z_ ]{1,40}:(?:\s"
+                r"|\\n){1,20}\* (?:\\?\"?[^\"\\\n]{1,80}\\?\"? \(unique_constraint\)|unique: )"
+            ),
         ),
     ),
     tell="the name of the index says which columns clash; same index, many users: code; one row, again and again: data",

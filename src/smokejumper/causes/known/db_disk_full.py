@@ -21,8 +21,10 @@ CAUSE = Cause(
     signature=Signature(
         patterns=(
             r"\(disk_full\):? (?!could not resize shared memory segment)",
-            r"could not (?:extend|write to) file \\?\"(?:base|global|pg_wal"
-            r"|pg_tblspc)/[^\"\\\n]{1,200}\\?\"[^\n]{0,80}(?:No space left on device|wrote only)",
+            (
+                r"could not (?:extend|write to) file \\?\"(?:base|global|pg_wal"
+                r"|pg_tblspc)/[^\"\\\n]{1,200}\\?\"[^\n]{0,80}(?:No space left on device|wrote only)"
+            ),
         ),
     ),
     tell="the disk metric of the project at 100 %; a stale replication slot may hold back the write-ahead log",

@@ -20,8 +20,10 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"(?<!cancel backend: )(?:tcp|ssl) connect(?: \([^)\s]{1,255}\))?: (?:non-existing domain - :nxdomain"
-            r"|nxdomain\b)",
+            (
+                r"(?<!cancel backend: )(?:tcp|ssl) connect(?: \([^)\s]{1,255}\))?: (?:non-existing domain - :nxdomain"
+                r"|nxdomain\b)"
+            ),
         ),
     ),
     tell="all connects of all machines since a change of DATABASE_URL or ECTO_IPV6, or since a project was paused",

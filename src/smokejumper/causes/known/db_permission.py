@@ -22,8 +22,10 @@ CAUSE = Cause(
     signature=Signature(
         sqlstates=("42501",),
         patterns=(
-            r"new row violates row-level security policy(?: (?:\(\w{1,40} expression\) "
-            r")?\\?\"[^\"\\\n]{1,63}\\?\")? for table",
+            (
+                r"new row violates row-level security policy(?: (?:\(\w{1,40} expression\) "
+                r")?\\?\"[^\"\\\n]{1,63}\\?\")? for table"
+            ),
         ),
     ),
     tell="the role of DATABASE_URL changed, a new table came without GRANT, or a migration touched policies",

@@ -27,8 +27,10 @@ CAUSE = Cause(
             r"(?<!Reason: )connection not available and request was dropped from queue after \d+ms",
             r"(?<!Reason: )connection not available because (?:deadline reached while in queue|of disconnection)",
             r"(?<!Reason: )connection not available and queuing is disabled",
-            r"exited in: :gen_server\.call\(#PID<[\d.]+>, \{:checkout, #Reference<[\d.]+>, "
-            r"[^)\n]{1,60}\)\s{1,40}\*\* \(EXIT\) time out",
+            (
+                r"exited in: :gen_server\.call\(#PID<[\d.]+>, \{:checkout, #Reference<[\d.]+>, "
+                r"[^)\n]{1,60}\)\s{1,40}\*\* \(EXIT\) time out"
+            ),
             r"\{:timeout, \{:gen_server, :call, \[#PID<[\d.]+>, \{:checkout, #Reference<",
         ),
     ),

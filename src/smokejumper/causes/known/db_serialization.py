@@ -21,8 +21,10 @@ CAUSE = Cause(
     signature=Signature(
         sqlstates=("40001",),
         patterns=(
-            r"could not serialize access due to (?:concurrent (?:update|delete)"
-            r"|read/write dependencies among transactions)",
+            (
+                r"could not serialize access due to (?:concurrent (?:update|delete)"
+                r"|read/write dependencies among transactions)"
+            ),
             r"canceling statement due to conflict with recovery",
         ),
     ),

@@ -23,10 +23,12 @@ CAUSE = Cause(
         sqlstates=("53000", "53200", "53400", "58*", "XX001", "XX002"),
         patterns=(
             r"could not resize shared memory segment",
-            r"\(internal_error\):? (?!\(E[A-Z]{4,}\) |MaxClientsInSessionMode|Max client connections"
-            r"|Max pools count|Tenant or user not found|DbHandler exited|connection to database closed"
-            r"|Unable to check out connection|Address not in tenant|Failed to subscribe|SSL connection is required"
-            r"|Circuit breaker open|Authentication error|Internal error \(handshake\))",
+            (
+                r"\(internal_error\):? (?!\(E[A-Z]{4,}\) |MaxClientsInSessionMode|Max client connections"
+                r"|Max pools count|Tenant or user not found|DbHandler exited|connection to database closed"
+                r"|Unable to check out connection|Address not in tenant|Failed to subscribe|SSL connection is required"
+                r"|Circuit breaker open|Authentication error|Internal error \(handshake\))"
+            ),
         ),
     ),
     tell="the Postgres log of the same second and the memory of the instance; parallel workers with a small /dev/shm",

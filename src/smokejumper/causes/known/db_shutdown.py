@@ -23,8 +23,10 @@ CAUSE = Cause(
         sqlstates=("57P01", "57P02", "57P03"),
         patterns=(
             r"terminating connection due to administrator command",
-            r"the database system is (?:shutting down|starting up|in recovery mode|not yet accepting connections"
-            r"|not accepting connections)",
+            (
+                r"the database system is (?:shutting down|starting up|in recovery mode|not yet accepting connections"
+                r"|not accepting connections)"
+            ),
         ),
     ),
     tell="a burst of 57P01 over all connections; what the reconnects say in the next 60 s decides",

@@ -20,8 +20,10 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"ssl connect(?: \([^)\s]{1,255}\))?: (?!timeout|(?:connection|operation) timed out|connection refused"
-            r"|no route to host|host is |network is |no such file|non-existing domain|nxdomain)",
+            (
+                r"ssl connect(?: \([^)\s]{1,255}\))?: (?!timeout|(?:connection|operation) timed out|connection refused"
+                r"|no route to host|host is |network is |no such file|non-existing domain|nxdomain)"
+            ),
             r"\(Postgrex\.Error\) ssl not available",
             r"no pg_hba\.conf entry .{0,300}(?:no encryption|SSL off)",
             r"connection requires a valid client certificate",

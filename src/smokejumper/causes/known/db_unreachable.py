@@ -22,11 +22,15 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"(?<!cancel backend: )(?:tcp|ssl) connect(?: \([^)\s]{1,255}\))?: (?:connection refused|timeout"
-            r"|(?:connection|operation) timed out|no route to host|host is (?:unreachable|down)"
-            r"|network is (?:unreachable|down)|no such file or directory - :enoent)",
-            r"failed to connect: \*\* \((?:DBConnection\.ConnectionError|Postgrex\.Error)\) (?:tcp|ssl) (?:recv"
-            r"|send): (?:closed|timeout|connection (?:reset|aborted)|broken pipe)",
+            (
+                r"(?<!cancel backend: )(?:tcp|ssl) connect(?: \([^)\s]{1,255}\))?: (?:connection refused|timeout"
+                r"|(?:connection|operation) timed out|no route to host|host is (?:unreachable|down)"
+                r"|network is (?:unreachable|down)|no such file or directory - :enoent)"
+            ),
+            (
+                r"failed to connect: \*\* \((?:DBConnection\.ConnectionError|Postgrex\.Error)\) (?:tcp|ssl) (?:recv"
+                r"|send): (?:closed|timeout|connection (?:reset|aborted)|broken pipe)"
+            ),
             r"Postgrex\.Protocol \(?#PID<[\d.]+>.{0,100}? timed out because it was handshaking for longer than \d+ms",
             r"(?:tcp|ssl) recv \(idle\): (?:timeout|connection timed out)",
         ),

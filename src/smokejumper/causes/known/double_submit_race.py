@@ -29,7 +29,7 @@ CAUSE = Cause(
         ),
         repair=(
             "Put a unique index under the action with `on_conflict`, take an idempotency key from the client, or lock "
-            "the parent row with `lock: \"FOR UPDATE\"` in the query; for jobs use Oban's unique option."
+            'the parent row with `lock: "FOR UPDATE"` in the query; for jobs use Oban\'s unique option.'
         ),
         do_not=(
             "Do not stop at disabling the button, and do not look the row up with get_by first: both requests find "

@@ -20,8 +20,10 @@ CAUSE = Cause(
     signature=Signature(
         patterns=(r"\bthe table identifier does not refer to an existing ETS table\b",),
         frames=(
-            r":ets\.(?:lookup|member|tab2list|match|match_object|match_delete|select|select_delete|first|next|last|delete"
-            r"|delete_all_objects|take|foldl)\(",
+            (
+                r":ets\.(?:lookup|member|tab2list|match|match_object|match_delete|select|select_delete|first|next|last|delete"
+                r"|delete_all_objects|take|foldl)\("
+            ),
         ),
         frame_types=("ArgumentError",),
     ),

@@ -23,9 +23,11 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"\bexited in: (?:GenServer\.call|:gen_server\.call|:gen_statem\.call|Task\.await(?:_many)?"
-            r"|Task\.Supervised\.stream)\((?!#PID<[\d.]+>, \{:checkout, #Reference<)[^\n]{0,8000}\)\s{1,40}"
-            r"\*\* \(EXIT\) time out\b",
+            (
+                r"\bexited in: (?:GenServer\.call|:gen_server\.call|:gen_statem\.call|Task\.await(?:_many)?"
+                r"|Task\.Supervised\.stream)\((?!#PID<[\d.]+>, \{:checkout, #Reference<)[^\n]{0,8000}\)\s{1,40}"
+                r"\*\* \(EXIT\) time out\b"
+            ),
             r"\{:timeout, \{(?:GenServer|:gen_server|:gen_statem), :call, \[(?!#PID<[\d.]+>, \{:checkout, #Reference<)",
             r"\{:timeout, \{Task, :await(?:_many)?, \[",
             r"\*\* \(EXIT\) process attempted to call itself\b",

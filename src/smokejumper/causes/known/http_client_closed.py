@@ -24,27 +24,45 @@ CAUSE = Cause(
     signature=Signature(
         types=("Mint.HTTPError", "Req.HTTPError", "Finch.HTTPError"),
         patterns=(
-            r"\((?:Mint|Req|Finch)\.TransportError\) (?:socket closed|connection (?:refused|closed|reset)"
-            r"|no route to host|(?:host|network) is (?:unreachable|down)|broken pipe|software caused connection abort)",
-            r"%(?:Mint|Req|Finch)\.TransportError\{[^{}]{0,60}reason: :(?:closed|econnrefused|econnreset|econnaborted"
-            r"|ehostunreach|enetunreach|ehostdown|epipe)\b",
-            r"%(?:Mint|Req|Finch)\.HTTPError\{[^{}]{0,80}reason: (?::unprocessed|:closed_for_writing"
-            r"|\{:server_closed_(?:connection|request))",
-            r"\(Finch\.Error\) (?:connection[ _](?:closed|process[ _]went[ _]down|is (?:disconnected|dead"
-            r"|closed for writing))|disconnected|read_only|could not connect)",
-            r"%Finch\.Error\{reason: :(?:read_only|disconnected|connection_closed|connection_process_went_down"
-            r"|could_not_connect|connection_dead)\b",
+            (
+                r"\((?:Mint|Req|Finch)\.TransportError\) (?:socket closed|connection (?:refused|closed|reset)"
+                r"|no route to host|(?:host|network) is (?:unreachable|down)|broken pipe|software caused connection abort)"
+            ),
+            (
+                r"%(?:Mint|Req|Finch)\.TransportError\{[^{}]{0,60}reason: :(?:closed|econnrefused|econnreset|econnaborted"
+                r"|ehostunreach|enetunreach|ehostdown|epipe)\b"
+            ),
+            (
+                r"%(?:Mint|Req|Finch)\.HTTPError\{[^{}]{0,80}reason: (?::unprocessed|:closed_for_writing"
+                r"|\{:server_closed_(?:connection|request))"
+            ),
+            (
+                r"\(Finch\.Error\) (?:connection[ _](?:closed|process[ _]went[ _]down|is (?:disconnected|dead"
+                r"|closed for writing))|disconnected|read_only|could not connect)"
+            ),
+            (
+                r"%Finch\.Error\{reason: :(?:read_only|disconnected|connection_closed|connection_process_went_down"
+                r"|could_not_connect|connection_dead)\b"
+            ),
             r"\(HTTPoison\.Error\) :(?:closed|econnrefused|econnreset|econnaborted|ehostunreach|enetunreach|epipe)\b",
-            r"%HTTPoison\.Error\{[^{}]{0,80}reason: :(?:closed|econnrefused|econnreset|econnaborted|ehostunreach"
-            r"|enetunreach|epipe)\b",
-            r"\(Tesla\.Error\) (?::(?:closed|econnrefused|econnreset|ehostunreach|enetunreach|epipe)\b"
-            r"|\"?(?:socket closed|connection refused))",
+            (
+                r"%HTTPoison\.Error\{[^{}]{0,80}reason: :(?:closed|econnrefused|econnreset|econnaborted|ehostunreach"
+                r"|enetunreach|epipe)\b"
+            ),
+            (
+                r"\(Tesla\.Error\) (?::(?:closed|econnrefused|econnreset|ehostunreach|enetunreach|epipe)\b"
+                r"|\"?(?:socket closed|connection refused))"
+            ),
             r"%Tesla\.Error\{[^\n]{0,3000}\breason: :(?:closed|econnrefused|econnreset|ehostunreach)\b",
-            r"\{:(?:network|temporary)_failure, [^{}]{1,120}, \{:error, :(?:closed|econnrefused|econnreset"
-            r"|ehostunreach|enetunreach)\}\}",
+            (
+                r"\{:(?:network|temporary)_failure, [^{}]{1,120}, \{:error, :(?:closed|econnrefused|econnreset"
+                r"|ehostunreach|enetunreach)\}\}"
+            ),
             r"\{:failed_connect, \[[^\n]{1,200}\{:inet6?, \[:inet6?\], :(?:econnrefused|ehostunreach|enetunreach)\}",
-            r"(?:right hand side value|(?:case|with|try) clause matching):\s{1,20}\{:error, :(?:closed|econnrefused"
-            r"|econnreset|ehostunreach|enetunreach)\}",
+            (
+                r"(?:right hand side value|(?:case|with|try) clause matching):\s{1,20}\{:error, :(?:closed|econnrefused"
+                r"|econnreset|ehostunreach|enetunreach)\}"
+            ),
             r"\bfailed with \{:error, :(?:closed|econnrefused|econnreset|ehostunreach|enetunreach)\}",
         ),
     ),

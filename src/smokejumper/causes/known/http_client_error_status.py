@@ -22,10 +22,14 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"(?:right hand side value|(?:case|with|try) clause matching):\s{1,20}\{:(?:ok|error), %(?:Req\.Response"
-            r"|Finch\.Response|HTTPoison\.Response|Tesla\.Env)\{[\s\S]{0,4000}?\bstatus(?:_code)?: (?!429)[45]\d\d\b",
-            r"(?:right hand side value|(?:case|with|try) clause matching|failed with):?\s{1,20}\{:error, "
-            r"\{(?!429)[45]\d\d, ",
+            (
+                r"(?:right hand side value|(?:case|with|try) clause matching):\s{1,20}\{:(?:ok|error), %(?:Req\.Response"
+                r"|Finch\.Response|HTTPoison\.Response|Tesla\.Env)\{[\s\S]{0,4000}?\bstatus(?:_code)?: (?!429)[45]\d\d\b"
+            ),
+            (
+                r"(?:right hand side value|(?:case|with|try) clause matching|failed with):?\s{1,20}\{:error, "
+                r"\{(?!429)[45]\d\d, "
+            ),
             r"\bThe requested URL returned error: (?!429)[45]\d\d\b",
             r"\bretry: got response with status (?!429)[45]\d\d\b",
             r"\b[Uu]nexpected (?:HTTP |response )?status(?: code)?:? (?!429)[45]\d\d\b",

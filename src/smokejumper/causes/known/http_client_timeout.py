@@ -34,8 +34,10 @@ CAUSE = Cause(
             r"\{:failed_connect, \[[^\n]{1,200}\{:inet6?, \[:inet6?\], :(?:timeout|etimedout)\}",
             r"ExAws Request Error!\s{1,20}\{:error, (?:%\{reason: )?:(?:connect_)?timeout\b",
             r"%GRPC\.RPCError\{status: 4,",
-            r"(?:right hand side value|(?:case|with|try) clause matching):\s{1,20}\{:error, "
-            r":(?:timeout|connect_timeout|etimedout)\}",
+            (
+                r"(?:right hand side value|(?:case|with|try) clause matching):\s{1,20}\{:error, "
+                r":(?:timeout|connect_timeout|etimedout)\}"
+            ),
             r"\bfailed with \{:error, :(?:timeout|connect_timeout|etimedout)\}",
         ),
     ),

@@ -21,10 +21,14 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"\((?:Mint|Req|Finch)\.TransportError\) (?:TLS client: In state |ALPN protocol not negotiated"
-            r"|bad ALPN protocol )",
-            r"%(?:Mint|Req|Finch)\.TransportError\{[^{}]{0,60}reason: (?:\{:tls_alert,|:protocol_not_negotiated"
-            r"|\{:bad_alpn_protocol,|\{:options,)",
+            (
+                r"\((?:Mint|Req|Finch)\.TransportError\) (?:TLS client: In state |ALPN protocol not negotiated"
+                r"|bad ALPN protocol )"
+            ),
+            (
+                r"%(?:Mint|Req|Finch)\.TransportError\{[^{}]{0,60}reason: (?:\{:tls_alert,|:protocol_not_negotiated"
+                r"|\{:bad_alpn_protocol,|\{:options,)"
+            ),
             r"(?:\(HTTPoison\.Error\) |%HTTPoison\.Error\{[^{}]{0,80}reason: )\{:tls_alert,",
             r"\(Tesla\.Error\) \{:tls_alert,",
             r"%Tesla\.Error\{[^\n]{0,3000}\breason: \{:tls_alert,",

@@ -23,8 +23,10 @@ CAUSE = Cause(
         patterns=(
             r"\bOut of memory: Killed process \d+ \(",
             r"\bProcess appears to have been OOM killed!",
-            r"\b(?:eheap|binary|ets|sys|heap|ll|std|temp|sl|fix|driver|literal)_alloc: "
-            r"Cannot (?:re)?allocate \d+ bytes of memory \(of type ",
+            (
+                r"\b(?:eheap|binary|ets|sys|heap|ll|std|temp|sl|fix|driver|literal)_alloc: "
+                r"Cannot (?:re)?allocate \d+ bytes of memory \(of type "
+            ),
         ),
     ),
     needles=(r"Out of memory: Killed process \d+ \(", r"Process appears to have been OOM killed!"),

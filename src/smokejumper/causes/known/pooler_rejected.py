@@ -21,9 +21,11 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"\((?:internal_error|connection_failure|protocol_violation)\):? \(E(?!WRONGPASSWORD|AUTHQUERY"
-            r"|AUTHSECRETS|JITUNAUTHORIZED|SSLREQUIRED|SSLHANDSHAKE|PREPARED|MAXPREPARED|PSSIMPLEQUERY"
-            r"|CIRCUITBREAKER\) (?:too many authentication|failed to retrieve database cred))[A-Z]{4,}\) ",
+            (
+                r"\((?:internal_error|connection_failure|protocol_violation)\):? \(E(?!WRONGPASSWORD|AUTHQUERY"
+                r"|AUTHSECRETS|JITUNAUTHORIZED|SSLREQUIRED|SSLHANDSHAKE|PREPARED|MAXPREPARED|PSSIMPLEQUERY"
+                r"|CIRCUITBREAKER\) (?:too many authentication|failed to retrieve database cred))[A-Z]{4,}\) "
+            ),
             r"max clients reached in session mode - max clients are limited to pool_size",
             r"MaxClientsInSessionMode: max clients reached",
             r"\b[Mm]ax (?:client connections|pools count) reached",
@@ -33,13 +35,19 @@ CAUSE = Cause(
             r"\b[Aa]ddress not in tenant allow_list|\btenant is banned: ",
             r"(?:DbHandler exited|connection to database closed)\. Check logs for more information",
             r"\b[Ff]ailed to subscribe to tenant\b",
-            r"too many failed attempts to connect to the database, "
-            r"|Circuit breaker open: Unable to establish connection to upstream database",
+            (
+                r"too many failed attempts to connect to the database, "
+                r"|Circuit breaker open: Unable to establish connection to upstream database"
+            ),
             r"\(connection_failure\):? (?:Failed to connect to database: |connection failure during authentication)",
-            r"no more connections allowed \(max_client_conn\)"
-            r"|client connections exceeded \(max_db_client_connections\)",
-            r"\(protocol_violation\):? (?:query_wait_timeout|client_login_timeout|server conn crashed\?"
-            r"|server DNS lookup failed|pooler is shutting down|unsupported startup parameter)",
+            (
+                r"no more connections allowed \(max_client_conn\)"
+                r"|client connections exceeded \(max_db_client_connections\)"
+            ),
+            (
+                r"\(protocol_violation\):? (?:query_wait_timeout|client_login_timeout|server conn crashed\?"
+                r"|server DNS lookup failed|pooler is shutting down|unsupported startup parameter)"
+            ),
             r"server login has been failing, cached error: ",
         ),
     ),

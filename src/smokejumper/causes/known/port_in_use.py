@@ -20,8 +20,10 @@ CAUSE = Cause(
     signature=Signature(
         patterns=(
             r"\bRunning \S{1,120} with [^\n]{1,200} failed, port (?:\d+ )?already in use\b",
-            r"\bFailed to start Ranch listener [^\n]{1,200} in \S{1,60}:listen\([^\n]{0,1500}\) "
-            r"for reason :?eaddrinuse\b",
+            (
+                r"\bFailed to start Ranch listener [^\n]{1,200} in \S{1,60}:listen\([^\n]{0,1500}\) "
+                r"for reason :?eaddrinuse\b"
+            ),
             r"\*\* \(EXIT\) :eaddrinuse\b",
             r"\{:listen_error, [^{}\n]{1,120}, :eaddrinuse\}",
         ),

@@ -22,8 +22,10 @@ CAUSE = Cause(
         patterns=(
             r"\*\* \(EXIT\) no process\b",
             r"\{:noproc, \{(?:GenServer|:gen_server|:gen_statem|DBConnection\.Holder), :(?:call|checkout), \[",
-            r"\bcould not lookup (?:Ecto repo |Nebulex cache )?\S{1,120} because it was not started or it does not "
-            r"exist\b",
+            (
+                r"\bcould not lookup (?:Ecto repo |Nebulex cache )?\S{1,120} because it was not started or it does not "
+                r"exist\b"
+            ),
             r"\(ArgumentError\) unknown registry: ",
             r"\bcould not find (?:ets table|persistent term) for endpoint\b",
             r"\bexited in: DBConnection\.Holder\.checkout\b",

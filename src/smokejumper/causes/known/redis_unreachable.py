@@ -26,8 +26,10 @@ CAUSE = Cause(
             r"\b(?:Failed to connect to|Disconnected from) Redis \(\S{1,255}\): ",
             r"%Redix\.ConnectionError\{reason: ",
             r"\bthe connection to Redis is closed\b",
-            r"(?:\(Redix\.Error\) |%Redix\.Error\{message: \")(?:NOAUTH|WRONGPASS|OOM command not allowed|READONLY"
-            r"|MAXCLIENTS|LOADING|MASTERDOWN|CLUSTERDOWN|MISCONF|(?:ERR )?max number of clients)",
+            (
+                r"(?:\(Redix\.Error\) |%Redix\.Error\{message: \")(?:NOAUTH|WRONGPASS|OOM command not allowed|READONLY"
+                r"|MAXCLIENTS|LOADING|MASTERDOWN|CLUSTERDOWN|MISCONF|(?:ERR )?max number of clients)"
+            ),
             r"\bbroadcast failed: %Redix",
             r"\bunable to establish initial redis connection\b",
         ),

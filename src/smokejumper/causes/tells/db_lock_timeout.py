@@ -10,7 +10,7 @@ def tell(case: Case, faults: list[Fault]) -> Tell | None:
     if not storm:
         return None
     blocked = [b for b in backends(case) if b.get("blocked_by") and float(b.get("query_age_s") or 0) >= 1]
-    if len(blocked) < 2:  # noqa: PLR2004
+    if len(blocked) < 2:
         return None
     return Tell(
         explains=(*SYMPTOMS, "db_query_canceled"), machines=tuple(sorted({m for f in storm for m in f.machines})), source="pg",

@@ -18,14 +18,19 @@ def tell(case: Case, faults: list[Fault]) -> Tell | None:
         return None
     groups = [g for f in storm for g in f.groups]
     silent = next((g for g in groups if _SILENT.search(g.text)), None)
-    stuck = next((g for g in groups if "timed out because it" in g.text and any(_RECEIVING.search(x) for x in g.frames[:3])), None)
+    stuck = next(
+        (g for g in groups if "timed out because it" in g.text and any(_RECEIVING.search(x) for x in g.frames[:3])),
+        None,
+    )
     if silent is None and stuck is None:
         return None
     sign = silent or stuck
     routes = {w for f in storm for (_, w) in f.places if " /" in w}
-    if len(routes) < 2:  # noqa: PLR2004
+    if len(routes) < 2:
         return None
-    line = next((x for x in (sign.text if sign else "").split("\n") if _SILENT.search(x) or "timed out because" in x), None)
+    line = next(
+        (x for x in (sign.text if sign else "").split("\n") if _SILENT.search(x) or "timed out because" in x), None
+    )
     return Tell(
         explains=(*SYMPTOMS, "db_query_canceled", "job_failure", "genserver_timeout"), machines=tuple(sick), source="log", confidence=0.86,
         why=f"on {', '.join(sick)} every holder of a connection waits for bytes that do not come; {len(well)} other machines use the same "

@@ -14,7 +14,9 @@ def tell(case: Case, faults: list[Fault]) -> Tell | None:
         return None
     machines = tuple(sorted({m for f in timeouts for m in f.machines}))
     queues = _queues(case)
-    seen = {(m, n): q for (m, n), q in queues.items() if q >= QUEUE and (n in names or n.removeprefix("Elixir.") in names)}
+    seen = {
+        (m, n): q for (m, n), q in queues.items() if q >= QUEUE and (n in names or n.removeprefix("Elixir.") in names)
+    }
     if seen:
         longest = max(seen.values())
         name = next(n for (_, n), q in seen.items() if q == longest)

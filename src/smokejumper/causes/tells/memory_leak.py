@@ -12,7 +12,9 @@ MORE_TIMES = 1.2
 def tell(case: Case, faults: list[Fault]) -> Tell | None:
     """Beside an out-of-memory kill: the killed machine's node had clearly more memory than the others, and in what."""
     kills = [f for f in faults if f.id == "oom"]
-    nodes: dict[str, Any] = {m: n for m, n in (case.readings.beam or {}).items() if isinstance(n, dict) and isinstance(n.get("memory"), dict)}
+    nodes: dict[str, Any] = {
+        m: n for m, n in (case.readings.beam or {}).items() if isinstance(n, dict) and isinstance(n.get("memory"), dict)
+    }
     killed = {m for f in kills for m in f.machines}
     others = [n for m, n in nodes.items() if m not in killed]
     if not kills or not others:
@@ -23,7 +25,9 @@ def tell(case: Case, faults: list[Fault]) -> Tell | None:
             continue
         share = max(
             ("binary", "processes", "ets", "atom"),
-            key=lambda k: int(nodes[machine]["memory"].get(k) or 0) - median(int(n["memory"].get(k) or 0) for n in others),
+            key=lambda k: (
+                int(nodes[machine]["memory"].get(k) or 0) - median(int(n["memory"].get(k) or 0) for n in others)
+            ),
         )
         return Tell(
             explains=(), machines=(machine,), source="beam", proven=True, confidence=0.9, mechanism_of="oom",

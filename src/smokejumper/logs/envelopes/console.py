@@ -16,7 +16,9 @@ def sniff(sample: bytes) -> Layout | None:
     rows = [row for row in rows if row.strip()]
     if not rows:
         return None
-    heads = sum(elixir.prefix(row) is not None or (row[:1] == "{" and json_logger.read(row) is not None) for row in rows)
+    heads = sum(
+        elixir.prefix(row) is not None or (row[:1] == "{" and json_logger.read(row) is not None) for row in rows
+    )
     bare = sum(_BARE.match(row) is not None for row in rows)
     frames = sum(elixir.frame(row) is not None for row in rows)
     if not heads and not bare:

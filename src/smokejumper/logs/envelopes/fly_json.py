@@ -68,7 +68,11 @@ def _decode(unit: bytes) -> _Entry | None:
             entry = _DECODER.decode(unit.decode("utf-8", "replace"))
         except msgspec.DecodeError:
             return None
-    return entry if entry.message is not None and (entry.fly is not None or entry.instance is not None or entry.meta is not None) else None
+    return (
+        entry
+        if entry.message is not None and (entry.fly is not None or entry.instance is not None or entry.meta is not None)
+        else None
+    )
 
 
 def _units(sample: bytes) -> tuple[bytes, list[bytes]]:

@@ -81,9 +81,10 @@ def place(prefix: bytes) -> tuple[float, str, str] | None:
 def read(data: bytes | bytearray, begin: int, end: int, layout: Layout, lines: Lines) -> None:
     """Whole lines; request lines by the fast pattern where there is one, all others one by one."""
     if layout.fast:
-        if lines.bulk is None:
-            lines.bulk = Bulk(layout.fast, place, lines)
-        lines.bulk.read(data, begin, end, partial(line, blank=layout.blank))
+        bulk = lines.bulk
+        if not isinstance(bulk, Bulk):
+            bulk = lines.bulk = Bulk(layout.fast, place, lines)
+        bulk.read(data, begin, end, partial(line, blank=layout.blank))
         return
     for row in bytes(data[begin:end]).split(b"\n"):
         if row:
@@ -106,7 +107,14 @@ def line(row: bytes, lines: Lines, *, blank: bool = False) -> None:
         message = _ANSI.sub("", message)
     if found["error"] is not None and not message:
         message = found["error"]
-    lines.entry(epoch(found["time"]), found["provider"], found["machine"] or "", found["region"].strip("-"), found["level"].lower(), message)
+    lines.entry(
+        epoch(found["time"]),
+        found["provider"],
+        found["machine"] or "",
+        found["region"].strip("-"),
+        found["level"].lower(),
+        message,
+    )
 
 
 _ANSI = re.compile(r"\x1b\[[\d;]*m")
