@@ -33,12 +33,13 @@ def verdict(v: Verdict, *, colour: bool = False) -> list[str]:
     return rows
 
 
-def _row(label: str, text: str, columns: int, colour: bool) -> list[str]:
-    lines = wrap(text, columns - LABEL - 2)
-    return [
-        f"  {style(f'{label:<{LABEL - 2}}', 'dim', on=colour)}  {lines[0]}"[:400],
-        *(" " * (LABEL + 2) + x for x in lines[1:3]),
-    ]
+def _row(label: str, text: str, columns: int, colour: bool, most: int = 3) -> list[str]:
+    room = columns - LABEL - 2
+    lines = wrap(text, room)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], _cut(lines[most - 1] + " " + lines[most], room)]
+    pad = " " * (LABEL + 2)
+    return [f"  {style(f'{label:<{LABEL - 2}}', 'dim', on=colour)}  {lines[0]}", *(pad + x for x in lines[1:])]
 
 
 def _clock(stamp: str | None) -> str:
@@ -87,11 +88,7 @@ def _what(v: Verdict) -> str:
     )
     match v.scope:
         case "machine":
-            return (
-                f"{', '.join(v.machines[:2])}"
-                + (f" ({', '.join(v.regions)})" if v.regions else "")
-                + " is sick, the others are well"
-            )
+            return f"{', '.join(v.machines[:2])}" + (f" ({', '.join(v.regions)})" if v.regions else "") + " is sick"
         case "endpoint":
             more = f" and {len(v.endpoints) - 1} more" if len(v.endpoints) > 1 else ""
             return f"{safe(v.endpoints[0])}{more} failed on {machines}"
@@ -133,12 +130,12 @@ def _scope(v: Verdict) -> str:
 
 def _cause(v: Verdict, cause: CauseFound, index: int, columns: int, colour: bool) -> list[str]:
     sure = f"{cause.grade}, {round(cause.confidence * 100)} %"
-    name = style(cause.id, "bold", on=colour)
-    title = wrap(safe(cause.title), columns - LABEL - 2 - len(cause.id) - 2 - len(sure) - 2)[0]
-    gap = columns - LABEL - 2 - len(cause.id) - 2 - len(title) - len(sure)
+    room = columns - LABEL - 2
     label = "cause" if index == 0 else "and"
+    gap = " " * max(2, room - len(cause.id) - len(sure))
     rows = [
-        f"  {style(f'{label:<{LABEL - 2}}', 'dim', on=colour)}  {name}  {title}{' ' * max(2, gap)}{style(sure, 'cyan', on=colour)}"
+        f"  {style(f'{label:<{LABEL - 2}}', 'dim', on=colour)}  {style(cause.id, 'bold', on=colour)}{gap}{style(sure, 'cyan', on=colour)}",
+        " " * (LABEL + 2) + _cut(safe(cause.title), room),
     ]
     pad = " " * (LABEL + 2)
     if cause.message:

@@ -16,7 +16,11 @@ SHARED = 15.0
 CONFIG = ("config_missing_env", "config_error")
 CODE_LEVEL = 4
 FOREIGN_LEVEL = 3
-SCHEMA = ("db_missing", "db_constraint", "db_query", "db_stale_plan", "db_permission", "db_deadlock", "db_lock", "db_checkout", "slow_query", "external_call", "multiple_results", "db_serialization")  # fmt: skip
+SHARED_IDS = ("db_missing", "db_constraint", "db_query_invalid", "db_stale_plan", "db_permission", "multiple_results")
+"""What a migration changes for all machines at once, whatever image they run."""
+SCHEMA = (
+    *SHARED_IDS, "db_deadlock", "db_lock", "db_checkout", "db_query_canceled", "slow_query", "external_call", "db_serialization",
+)  # fmt: skip
 """Database causes that code or a migration brings."""
 
 
@@ -130,7 +134,7 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
     firsts = {m: _first_on(case, fault, m) for m in sick}
     before = sorted(m for m, o in firsts.items() if o is not None and (m not in started or o < started[m] - SAME_S))
     if (before and len(sick) > 1) or (before and not started):
-        shared = fault.cause.level > CODE_LEVEL or fault.id.startswith(SCHEMA)
+        shared = fault.cause.level > CODE_LEVEL or fault.id.startswith(SHARED_IDS)
         start = release.migrated if release.migrated is not None else release.at
         if shared and start - SAME_S <= onset <= start + SHARED:
             what = (
