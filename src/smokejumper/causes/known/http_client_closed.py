@@ -26,11 +26,12 @@ CAUSE = Cause(
         patterns=(
             (
                 r"\((?:Mint|Req|Finch)\.TransportError\) (?:socket closed|connection (?:refused|closed|reset)"
-                r"|no route to host|(?:host|network) is (?:unreachable|down)|broken pipe|software caused connection abort)"
+                r"|no route to host|(?:host|network) is (?:unreachable|down)|broken pipe"
+                r"|software caused connection abort)"
             ),
             (
-                r"%(?:Mint|Req|Finch)\.TransportError\{[^{}]{0,60}reason: :(?:closed|econnrefused|econnreset|econnaborted"
-                r"|ehostunreach|enetunreach|ehostdown|epipe)\b"
+                r"%(?:Mint|Req|Finch)\.TransportError\{[^{}]{0,60}reason: :(?:closed|econnrefused|econnreset"
+                r"|econnaborted|ehostunreach|enetunreach|ehostdown|epipe)\b"
             ),
             (
                 r"%(?:Mint|Req|Finch)\.HTTPError\{[^{}]{0,80}reason: (?::unprocessed|:closed_for_writing"

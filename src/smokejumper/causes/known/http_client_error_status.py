@@ -23,8 +23,9 @@ CAUSE = Cause(
     signature=Signature(
         patterns=(
             (
-                r"(?:right hand side value|(?:case|with|try) clause matching):\s{1,20}\{:(?:ok|error), %(?:Req\.Response"
-                r"|Finch\.Response|HTTPoison\.Response|Tesla\.Env)\{[\s\S]{0,4000}?\bstatus(?:_code)?: (?!429)[45]\d\d\b"
+                r"(?:right hand side value|(?:case|with|try) clause matching):\s{1,20}\{:(?:ok|error), "
+                r"%(?:Req\.Response|Finch\.Response|HTTPoison\.Response|Tesla\.Env)\{[\s\S]{0,4000}?"
+                r"\bstatus(?:_code)?: (?!429)[45]\d\d\b"
             ),
             (
                 r"(?:right hand side value|(?:case|with|try) clause matching|failed with):?\s{1,20}\{:error, "
