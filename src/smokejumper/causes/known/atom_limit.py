@@ -23,6 +23,7 @@ CAUSE = Cause(
         frames=(r":erlang\.(?:binary|list)_to_atom\([^\n]{0,280}$",),
         frame_types=("SystemLimitError",),
     ),
+    needles=(r"no more index entries in atom_tab \(max=\d+\)",),
     tell="slope of :erlang.system_info(:atom_count) against :atom_limit",
     over=("vm_limit",),
     explains=(
@@ -45,19 +46,26 @@ CAUSE = Cause(
     examples=(
         Example(
             id="atom_limit",
-            source="otp:erts/emulator/beam/index.c",
+            source="elixir:lib/elixir/lib/exception.ex",
             text="""\
-no more index entries in atom_tab (max=1048576)
-
-Crash dump is being written to: erl_crash.dump...done
+16:01:51.327 request_id=F0yQq1sTuV2AAAAk [error] ** (SystemLimitError) a system limit has been reached
+    :erlang.binary_to_atom("tag_1048311", :utf8)
+    (loom 4.0.0) lib/loom/tags.ex:9: Loom.Tags.key/1
+    (loom 4.0.0) lib/loom_web/controllers/tag_controller.ex:22: LoomWeb.TagController.create/2
+""",
+        ),
+        Example(
+            id="vm_limit",
+            text="""\
+16:02:40.118 request_id=F0yQr2tUvW3AAAAl [error] ** (SystemLimitError) a system limit has been reached
+    :erlang.spawn_opt(:proc_lib, :init_p, [#PID<0.512.0>, [], :gen, :init_it, []], [:link])
+    (loom 4.0.0) lib/loom/tags.ex:31: Loom.Tags.watch/1
 """,
         ),
         Example(
             id="oom",
             text="""\
-eheap_alloc: Cannot allocate 4454408120 bytes of memory (of type "old_heap").
-
-Crash dump is being written to: erl_crash.dump...done
+2026-03-02T16:05:59Z app[4d891b6fe12e18] iad [info] INFO Process appears to have been OOM killed!
 """,
         ),
     ),

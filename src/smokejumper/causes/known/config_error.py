@@ -28,8 +28,8 @@ CAUSE = Cause(
             r"\bmissing the :database key in options for\b",
             r"\bcookie store expects conn\.secret_key_base to be (?:set|at least \d+ bytes)\b",
             (
-                r"\bthe application :\w{1,60} has a different value set [^\n]{1,300}\bduring runtime compared to compile "
-                r"time\b"
+                r"\bthe application :\w{1,60} has a different value set [^\n]{1,300}"
+                r"\bduring runtime compared to compile time\b"
             ),
             r"\bcould not fetch application environment :\S{1,80} for application :\w",
             r"\bno configuration found for otp_app :\w",
@@ -45,7 +45,12 @@ CAUSE = Cause(
             r"(?:\(Finch\.Error\) |%Finch\.Error\{reason: :)pool_not_available\b",
         ),
     ),
-    needles=(r"Running \S{1,120} with [^\n]{1,60} at (?:https?://)?(?:127\.0\.0\.1|localhost|\[?::1\]?):\d",),
+    needles=(
+        r"Running \S{1,120} with [^\n]{1,60} at (?:https?://)?(?:127\.0\.0\.1|localhost|\[?::1\]?):\d",
+        r": not found\S{0,200}: \S{1,200}/env\.sh: |/env\.sh: (?:line )?\d{1,4}: [^\n]{0,40}: not found\b",
+        r"failed to spawn command: \S{1,200}: No such file or directory",
+        r"ERROR! the application :\w{1,60} has a different value set ",
+    ),
     tell=(
         "what changed between the releases in config and fly.toml; printed listen address and port against "
         "internal_port"
@@ -79,11 +84,13 @@ at least 64 bytes
         ),
         Example(
             id="config_error",
-            source="fly-apps/hello_elixir#3",
+            source="elixir-lang/elixir#9195",
             text="""\
-2026-03-02T00:38:42Z app[4d891b6fe12e18] syd [info]Running: `/app/bin/ledger eval Ledger.Release.migrate` as nobody
-2026-03-02T00:38:42Z app[4d891b6fe12e18] syd [info]: not foundpp/bin/ledger: /app/releases/1.4.0/env.sh: line 2:
-2026-03-02T00:38:42Z app[4d891b6fe12e18] syd [info]Main child exited normally with code: 127
+2026-03-02T00:38:42Z app[4d891b6fe12e18] syd [info]{"init terminating in do_boot",{'cannot get bootfile',\
+'/app/bin/start.boot'}}
+2026-03-02T00:38:42Z app[4d891b6fe12e18] syd [info]init terminating in do_boot ({cannot get \
+bootfile,/app/bin/start.boot})
+2026-03-02T00:38:42Z app[4d891b6fe12e18] syd [info] INFO Main child exited normally with code: 1
 """,
         ),
         Example(

@@ -42,12 +42,6 @@ total-vm:1128130kB, anon-rss:266777kB, file-rss:120kB, shmem-rss:0kB, UID:65534 
 """,
         ),
         Example(
-            id="memory_leak",
-            text="""\
-16:04:31.877 [notice]     :alarm_handler: {:set, {:process_memory_high_watermark, #PID<0.512.0>}}
-""",
-        ),
-        Example(
             id="ets_missing",
             text="""\
 16:10:02.118 request_id=F0vNn1pQrS2AAAAm [error] ** (ArgumentError) errors were found at the given arguments:
@@ -56,6 +50,14 @@ total-vm:1128130kB, anon-rss:266777kB, file-rss:120kB, shmem-rss:0kB, UID:65534 
 
     (stdlib 6.2) :ets.lookup(:loom_limits, "203.0.113.9")
     (loom 4.0.0) lib/loom/limits.ex:18: Loom.Limits.count/1
+""",
+        ),
+        Example(
+            id="genserver_timeout",
+            text="""\
+16:12:40.331 request_id=F0vNo2qRsT3AAAAo [error] ** (exit) exited in: GenServer.call(Loom.Limits, {:hit, 7}, 5000)
+    ** (EXIT) time out
+    (elixir 1.18.4) lib/gen_server.ex:1128: GenServer.call/3
 """,
         ),
     ),

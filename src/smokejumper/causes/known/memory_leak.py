@@ -1,6 +1,6 @@
 """Memory of the VM, or of one process, rises steadily, and nothing was killed yet."""
 
-from smokejumper.model.cause import Cause, Example, Remedy, Signature
+from smokejumper.model.cause import Cause, Example, Remedy
 
 CAUSE = Cause(
     id="memory_leak",
@@ -18,9 +18,6 @@ CAUSE = Cause(
         "ets_growth": "the growing share is `ets`",
         "mailbox_backlog": "the growing process has a long message queue",
     },
-    signature=Signature(
-        patterns=(r"alarm_handler: \{:?set,\s{0,30}\{:?(?:system|process)_memory_high_watermark\b",),
-    ),
     needles=(r"alarm_handler: \{:?set,\s{0,30}\{:?(?:system|process)_memory_high_watermark\b",),
     tell="two samples of :erlang.memory; the processes with the most memory and the most referenced binaries",
     look="beam",
@@ -41,23 +38,29 @@ CAUSE = Cause(
     playbook="Step 3",
     examples=(
         Example(
-            id="memory_leak",
-            source="erlang/otp#8759",
+            id="genserver_timeout",
             text="""\
-16:04:31.877 [notice]     :alarm_handler: {:set, {:system_memory_high_watermark, []}}
-""",
-        ),
-        Example(
-            id="memory_leak",
-            source="otp:lib/os_mon/src/memsup.erl",
-            text="""\
-16:04:58.301 [notice]     :alarm_handler: {:set, {:process_memory_high_watermark, #PID<0.512.0>}}
+16:05:31.402 request_id=F0vNm1oPqR2AAAAn [error] ** (exit) exited in: GenServer.call(Loom.Swatches, {:get, 12}, 5000)
+    ** (EXIT) time out
+    (elixir 1.18.4) lib/gen_server.ex:1128: GenServer.call/3
+    (loom 4.0.0) lib/loom_web/controllers/swatch_controller.ex:20: LoomWeb.SwatchController.show/2
 """,
         ),
         Example(
             id="oom",
             text="""\
 2026-03-02T16:05:59Z app[4d891b6fe12e18] iad [info] INFO Process appears to have been OOM killed!
+""",
+        ),
+        Example(
+            id="ets_missing",
+            text="""\
+16:06:20.118 request_id=F0vNn2pQrS3AAAAp [error] ** (ArgumentError) errors were found at the given arguments:
+
+  * 1st argument: the table identifier does not refer to an existing ETS table
+
+    (stdlib 6.2) :ets.lookup(:loom_swatches, 12)
+    (loom 4.0.0) lib/loom/swatches.ex:18: Loom.Swatches.get/1
 """,
         ),
     ),

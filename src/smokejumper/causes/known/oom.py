@@ -29,7 +29,11 @@ CAUSE = Cause(
             ),
         ),
     ),
-    needles=(r"Out of memory: Killed process \d+ \(", r"Process appears to have been OOM killed!"),
+    needles=(
+        r"Out of memory: Killed process \d+ \(",
+        r"Process appears to have been OOM killed!",
+        r"_alloc: Cannot (?:re)?allocate \d+ bytes of memory",
+    ),
     tell="exit event with oom_killed=true and code 137; `SIGKILL` alone can also be a stop that took too long",
     explains=(
         "machine_unreachable",
@@ -68,11 +72,10 @@ dumped? false)
         ),
         Example(
             id="oom",
-            source="blockscout/blockscout#5998",
+            source="phoenixframework/flame#63",
             text="""\
-eheap_alloc: Cannot allocate 85562808 bytes of memory (of type "heap").
-
-Crash dump is being written to: erl_crash.dump...done
+2026-03-02T16:07:18Z app[2865134a394268] cdg [info] INFO Process appears to have been OOM killed!
+2026-03-02T16:07:18Z app[2865134a394268] cdg [info] INFO Starting clean up.
 """,
         ),
         Example(
