@@ -22,8 +22,8 @@ CAUSE = Cause(
     signature=Signature(
         patterns=(
             (
-                r"'global' at node \S{1,160} (?:requested disconnect from|disconnected) node \S{1,160} in order to prevent "
-                r"overlapping partitions"
+                r"'global' at node \S{1,160} (?:requested disconnect from|disconnected) node \S{1,160} "
+                r"in order to prevent overlapping partitions"
             ),
             r"\bConnection attempt from (?:disallowed )?node \S{1,160} (?:rejected\.|\*\*)",
             r"\[libcluster:[^\]\n]{1,80}\] unable to connect to ",

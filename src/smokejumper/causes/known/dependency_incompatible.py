@@ -34,7 +34,7 @@ CAUSE = Cause(
             r"\{:option, :server_only, :honor_cipher_order\}",
         ),
     ),
-    needles=(r"exited with signal \(with signal 'SIG(?:SEGV|ILL|BUS)'",),
+    needles=(r"exited with signal \(with signal 'SIG(?:SEGV|ILL|BUS)'", r"[Ee]xec format error"),
     tell="base images of builder and runner in the Dockerfile; versions of dependencies, Elixir and OTP in the diff",
     explains=(
         "supervisor_boot_failure",

@@ -48,26 +48,32 @@ CAUSE = Cause(
     examples=(
         Example(
             id="deploy_failed",
-            source="shirotamaki/outdoor-heart-sutra#267",
+            source="addy999/omniparser-api#1",
             text="""\
-Error: smoke checks for 59185994ad9483 failed: the app appears to be crashing
+2026-03-02T16:53:46Z runner[4d891b6fe12e18] iad [error]Not enough space to unpack image, possibly exceeds maximum of \
+8GB \
+uncompressed
 """,
         ),
         Example(
-            id="deploy_failed",
-            source="dev-xo/remix-saas#343",
+            id="host_failure",
             text="""\
-WARNING The app is not listening on the expected address and will not be reachable by fly-proxy.
-You can fix this by configuring your app to listen on the following addresses:
-  - 0.0.0.0:8080
+2026-03-02T16:54:10Z runner[4d891b6fe12e18] iad [error]could not reserve resource for machine: insufficient memory \
+available to fulfill request
 """,
         ),
         Example(
             id="migration_failed",
             text="""\
-Error: release_command failed running on machine 148ed726c12358 with exit code 1.
+16:55:02.118 [error] ** (Ecto.MigrationError) migrations can't be executed, migration name add_depots is duplicated
+    (ecto_sql 3.12.1) lib/ecto/migrator.ex:760: Ecto.Migrator.ensure_no_duplication!/1
 """,
         ),
     ),
-    sources=("shirotamaki/outdoor-heart-sutra#267", "dev-xo/remix-saas#343", "flyctl:internal/command/deploy"),
+    sources=(
+        "addy999/omniparser-api#1",
+        "shirotamaki/outdoor-heart-sutra#267",
+        "dev-xo/remix-saas#343",
+        "flyctl:internal/command/deploy",
+    ),
 )

@@ -22,12 +22,10 @@ CAUSE = Cause(
     signature=Signature(
         types=("Oban.PerformError", "Oban.TimeoutError", "Oban.CrashError"),
         patterns=(
-            r"\"event\": ?\"job:exception\"",
             r"\bevent: \"job:exception\"",
             r"^[A-Z]\w{0,60}(?:\.[A-Z]\w{0,60}){1,8} failed with :error$",
         ),
     ),
-    needles=(r"\"event\": ?\"job:exception\"",),
     tell="the errors column of oban_jobs has the frames; attempt against max_attempts tells what is already lost",
     remedy=Remedy(
         mitigate=(
@@ -60,11 +58,12 @@ Courier.Workers.PrintLabel timed out after 30000ms","event":"job:exception","id"
 """,
         ),
         Example(
-            id="job_stuck",
+            id="http_client_dns",
             text="""\
-16:05:02.004 [info] {"event":"notifier:switch","message":"notifier can't receive messages from any nodes, \
-functionality \
-degraded","source":"oban","status":"isolated"}
+16:05:40.074 [info] {"args":{"parcel_id":1044},"attempt":1,"duration":815,"error":"** (Req.TransportError) \
+non-existing \
+domain","event":"job:exception","id":31,"max_attempts":5,"meta":{},"queue":"labels","queue_time":4831,"source":"oban",\
+"state":"failure","tags":[],"worker":"Courier.Workers.PrintLabel"}
 """,
         ),
     ),

@@ -1,6 +1,6 @@
 """Jobs neither run nor fail."""
 
-from smokejumper.model.cause import Cause, Example, Remedy, Signature
+from smokejumper.model.cause import Cause, Example, Remedy
 
 CAUSE = Cause(
     id="job_stuck",
@@ -18,12 +18,6 @@ CAUSE = Cause(
         "db_pool_exhausted": "jobs wait for a database connection like everything else",
         "pooler_rejected": "the connection for LISTEN is refused outright",
     },
-    signature=Signature(
-        patterns=(
-            r"\bnotifier can't receive messages from any nodes\b",
-            r"\bjobs were orphaned because they didn't finish executing in the allotted time\b",
-        ),
-    ),
     needles=(
         r"notifier can't receive messages from any nodes",
         r"jobs were orphaned because they didn't finish executing",
@@ -45,28 +39,28 @@ CAUSE = Cause(
     playbook="Step 8",
     examples=(
         Example(
-            id="job_stuck",
-            source="oban:lib/oban/telemetry.ex",
-            text="""\
-09:15:42.004 [info] {"event":"notifier:switch","message":"notifier can't receive messages from any nodes, \
-functionality \
-degraded","source":"oban","status":"isolated"}
-""",
-        ),
-        Example(
-            id="job_stuck",
-            source="oban:lib/oban/telemetry.ex",
-            text="""\
-09:17:10.620 [info] {"elapsed":15002,"event":"queue:shutdown","message":"jobs were orphaned because they didn't finish \
-executing in the allotted time","orphaned":[101,102],"queue":"exports","source":"oban"}
-""",
-        ),
-        Example(
             id="job_failure",
             text="""\
 09:20:31.700 [info] {"args":{},"attempt":2,"duration":811,"error":"** (Oban.PerformError) Ledger.Workers.Export failed \
 with :error","event":"job:exception","id":44,"max_attempts":5,"meta":{},"queue":"exports","queue_time":210,\
 "source":"oban","state":"failure","tags":[],"worker":"Ledger.Workers.Export"}
+""",
+        ),
+        Example(
+            id="pooler_rejected",
+            text="""\
+09:22:02.311 [error] Postgrex.Notifications (#PID<0.2045.0>) failed to connect to Postgres: ** (Postgrex.Error) FATAL \
+XX000 (internal_error) (EMAXCONNSESSION) max clients reached in session mode - max clients are limited to pool_size: 15
+""",
+        ),
+        Example(
+            id="genserver_timeout",
+            text="""\
+09:24:10.006 [error] GenServer {Oban.Registry, {Oban, Oban.Stager}} terminating
+** (stop) exited in: GenServer.call(#PID<0.11046.0>, :leader?, 5000)
+    ** (EXIT) time out
+    (elixir 1.18.4) lib/gen_server.ex:1128: GenServer.call/3
+Last message: :stage
 """,
         ),
     ),
