@@ -44,6 +44,10 @@ def run(arguments: list[str]) -> int:
         return done.exit_code
     except typer.Abort:
         return 130
+    except SystemExit as done:  # typer's way of ending where the output was closed
+        if isinstance(done.__context__, BrokenPipeError):
+            raise done.__context__ from None
+        raise
     except Exception as wrong:
         shown = getattr(wrong, "format_message", None)
         if shown is None:

@@ -35,7 +35,7 @@ _CONNECTION = re.compile(
 )
 _APPLICATION = re.compile(r"Application (\w+) exited: (?!normal|:normal)")
 _BOOT = re.compile(
-    r"ERROR! Config provider|init terminating in |Runtime terminating during boot|Could not start application|Kernel pid terminated"
+    r"ERROR! |failed to spawn command|[Ee]xec format error|env\.sh\b|init terminating in |Runtime terminating during boot|Could not start application|Kernel pid terminated"
     r"|returned an error: shutdown: failed to start child|/releases/[^/\s]+/runtime\.exs|config/runtime\.exs|application_start_failure"
 )
 _BYTES = re.compile(r"<<(\d{1,3}(?:,\d{1,3}){7,})>>")

@@ -14,8 +14,10 @@ from smokejumper.model.digest import End, Record
 MAX_LINES = 300
 MAX_SIZE = 64_000
 _HEADLESS = re.compile(
-    r"ERROR! Config provider|Runtime terminating during boot|\W{0,3}\"?init terminating in |Error in process <|=(?:CRASH|SUPERVISOR|ERROR|PROGRESS) REPORT"
-    r"|\{?\"?Kernel pid terminated|\*\* \([A-Za-z:][\w.]*\) "
+    r"ERROR! |Runtime terminating during boot|\W{0,3}\"?init terminating in |Error in process <"
+    r"|=(?:CRASH|SUPERVISOR|ERROR|PROGRESS) REPORT|\{?\"?Kernel pid terminated|\*\* \([A-Za-z:][\w.]*\) "
+    r"|\w+_alloc: Cannot (?:re)?allocate |no more index entries in \w+|(?:Error: )?failed to spawn command"
+    r"|.{0,120}(?:[Ee]xec format error|env\.sh[^a-z]{0,40}(?:not found|No such file))"
 )
 """First lines of messages that no formatter printed."""
 _EMBEDDED = re.compile(r"\*\* \([A-Z][\w.]*(?:Error|Exception)\) ")

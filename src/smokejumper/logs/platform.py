@@ -76,8 +76,9 @@ def platform_line(
                     name=kind, key=kind, level="error",
                 )  # fmt: skip
             return
-    if level in ("error", "warn", "warning") or "abruptly" in message:
+    said_error = message.lstrip().startswith("ERROR ")  # of init
+    if level in ("error", "warn", "warning") or said_error or "abruptly" in message:
         tally.error(
             machine, at, kind="platform", process="other", type_=None, message=message.strip(), text=message.strip(),
-            name=provider, key=provider, level=level if level != "warn" else "warning",
+            name=provider, key=provider, level="error" if said_error else level if level != "warn" else "warning",
         )  # fmt: skip

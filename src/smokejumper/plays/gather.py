@@ -17,6 +17,7 @@ from smokejumper.logs.reader import Reader
 from smokejumper.logs.tally import width_for
 from smokejumper.logs.times import epoch
 from smokejumper.model.digest import LogDigest
+from smokejumper.sources.apps import check, one_app
 from smokejumper.sources.files import Inputs, LogFile
 from smokejumper.sources.selection import Selection, select
 
@@ -48,7 +49,9 @@ def gather(inputs: Inputs, selection: Selection, app: str | None = None) -> Gath
         raise InputError(
             "No log was given, only snapshots.", "Name the log too: `fly logs -n -j > fly.ndjson` writes one."
         )
-    logs = [select(log, selection) for log in inputs.logs] if selection else inputs.logs
+    logs = one_app(inputs.logs, app) if selection or app else inputs.logs
+    if selection:
+        logs = [select(log, selection) for log in logs]
     digest = digest_of(logs)
     if not digest.lines or digest.lines == digest.unparsed:
         raise InputError(
@@ -66,11 +69,9 @@ def choose_app(digest: LogDigest, app: str | None) -> str | None:
     """The app that the log is of.
 
     Raises:
-        InputError: it is of several, and none of them was named.
+        InputError: it is of several and none of them was named, or of others than the one named.
     """
-    if app is None and len(digest.apps) > 1:
-        names = ", ".join(sorted(digest.apps))
-        raise InputError(f"The log holds several apps: {names}.", "Name one of them with --app.")
+    check(digest.apps, app)
     return app or next(iter(digest.apps), None)
 
 

@@ -9,9 +9,12 @@ from typing import BinaryIO
 from smokejumper.causes.case import Case, Readings
 from smokejumper.errors import InputError
 from smokejumper.logs import digest as digests
+from smokejumper.logs.envelopes import sniff
+from smokejumper.logs.layout import Layout
 from smokejumper.logs.reader import Reader
 from smokejumper.model.verdict import Scope, Verdict
 from smokejumper.plays.gather import choose_app, gather, needles
+from smokejumper.sources.apps import OfApp, check, named
 from smokejumper.sources.files import SAMPLE, Inputs, recognise
 from smokejumper.sources.selection import Selection
 from smokejumper.triage import triage
@@ -39,19 +42,21 @@ def of_pipe(
     """
     wanted = needles()
     reader: Reader | None = None
+    only = OfApp(app)
     pending, drawn = b"", time.monotonic()
     try:
         for data in _chunks(stream, seconds):
+            due = tick is not None and time.monotonic() - drawn >= REDRAW_S
             if reader is None:
                 pending += data
-                if len(pending) < SAMPLE and pending.count(b"\n") < 200 and data:
-                    if tick is None or time.monotonic() - drawn < REDRAW_S or b"\n" not in pending:
-                        continue
-                reader = Reader(recognise(pending[:SAMPLE], "standard input"), wanted)
+                layout = _layout(pending, hurry=due or not data)
+                if layout is None:
+                    continue
+                reader = Reader(layout, wanted)
                 data, pending = pending, b""
             if data:
-                reader.feed(data)
-            if tick is not None and time.monotonic() - drawn >= REDRAW_S:
+                reader.feed(only.feed(data) if app and named(reader.layout) else data)
+            if tick is not None and due:
                 tick(_now(reader, app)[0])
                 drawn = time.monotonic()
     except KeyboardInterrupt:
@@ -61,8 +66,22 @@ def of_pipe(
         if not pending.strip():
             raise InputError("Standard input is empty.", "Pipe a log into it: `fly logs | smokejumper`.")
         reader = Reader(recognise(pending[:SAMPLE], "standard input"), wanted)
-        reader.feed(pending)
+        reader.feed(only.feed(pending) if app and named(reader.layout) else pending)
+    reader.feed(only.end())
+    check(only.seen, app)
     return _now(reader, app)
+
+
+def _layout(pending: bytes, *, hurry: bool) -> Layout | None:
+    """The layout, as soon as there is enough to tell; in a hurry a single line will do, if it is one of a log.
+
+    Raises:
+        InputError: there is enough, and it is no log.
+    """
+    lines = pending.count(b"\n")
+    if len(pending) >= SAMPLE or lines >= 200:  # noqa: PLR2004
+        return recognise(pending[:SAMPLE], "standard input")
+    return sniff(pending) if hurry and lines else None
 
 
 def _chunks(stream: BinaryIO, seconds: float | None) -> Iterator[bytes]:

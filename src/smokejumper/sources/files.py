@@ -169,7 +169,7 @@ def _open_file(path: Path, inputs: Inputs) -> None:
         magic = stream.read(4)
     packed = "gzip" if magic[:2] == _GZIP else "zstd" if magic == _ZSTD else ""
     with unpacked(path, packed) as stream:
-        sample = _read(stream, SAMPLE)
+        sample = _sample(stream)
     snapshot = _snapshot(path, packed, sample)
     if snapshot is not None:
         inputs.snapshots[snapshot[0]] = snapshot[1]
@@ -184,6 +184,18 @@ def _read(stream: IO[bytes], size: int) -> bytes:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+def _sample(stream: IO[bytes]) -> bytes:
+    """The beginning of a log; where its first line is longer than that, what comes after it."""
+    sample = _read(stream, SAMPLE)
+    if b"\n" in sample or len(sample) < SAMPLE:
+        return sample
+    while more := stream.read(SAMPLE):
+        _, newline, rest = more.partition(b"\n")
+        if newline:
+            return (rest + _read(stream, SAMPLE - len(rest))) or sample
+    return sample
 
 
 def from_bytes(data: bytes, name: str) -> LogFile:
@@ -207,7 +219,8 @@ def from_bytes(data: bytes, name: str) -> LogFile:
                 data = stream.read()
         except zstandard.ZstdError as wrong:
             raise InputError(f"{name} is a broken archive: {wrong}.", "Fetch it again.") from wrong
-    return LogFile(name, recognise(data[:SAMPLE], name), data=data, first=first_time(data[:SAMPLE]))
+    sample = _sample(io.BytesIO(data))
+    return LogFile(name, recognise(sample, name), data=data, first=first_time(sample))
 
 
 def recognise(sample: bytes, name: str) -> Layout:

@@ -143,6 +143,7 @@ def _messages(kept: list[Entry], selection: Selection) -> list[Entry]:
     ids: dict[int, str] = {}
     wanted: set[str] = set()
     chosen: set[int] = set()
+    statuses = _statuses(selection.status) if selection.status else None
     for i, e in enumerate(kept):
         found = elixir.prefix(e.message)
         said = json_logger.read(e.message) if found is None and e.message[:1] == "{" else None
@@ -162,11 +163,18 @@ def _messages(kept: list[Entry], selection: Selection) -> list[Entry]:
                 start[2],
                 template(start[2]),
             )
-        if hit and selection.status:
+        if hit and statuses:
             end = END.match(text)
-            hit = end is not None and re.fullmatch(selection.status.lower().replace("x", r"\d"), end[1]) is not None
+            hit = end is not None and statuses.fullmatch(end[1]) is not None
         if hit:
             chosen.add(heads[i])
             if rid:
                 wanted.add(rid)
     return [e for i, e in enumerate(kept) if heads[i] in chosen or ids.get(heads[i]) in wanted]
+
+
+def _statuses(text: str) -> re.Pattern[str]:
+    """`500`, or `5xx` for all of a class."""
+    if re.fullmatch(r"[1-5][\dxX]{2}", text) is None:
+        raise InputError(f"{text!r} is no status.", "Give one (503) or a class (5xx).")
+    return re.compile(text.lower().replace("x", r"\d"))

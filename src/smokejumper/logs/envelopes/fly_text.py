@@ -59,12 +59,18 @@ def _fast(rows: list[bytes]) -> bytes:
         width = {len(m[part]) for m in found}
         return b".{%d}" % next(iter(width)) if len(width) == 1 else otherwise
 
-    before = rb"(?:[^\[\n]*? )?" if any(m["pre"] for m in found) else b""
-    meta = rb"((?:[\w.]+=[^\s\[]+ )*)" if one["first"] else rb"([^\[\n]*)"
+    rid = b"request_id=(" + fixed("rid", rb"[\w-]+") + b") "
+    behind = rb"(?:[\w.]+=[^\s\[]+ )*" if one["first"] else rb"[^\[\n]*"
+    if not any(m["pre"] for m in found):
+        said = rid + b"(" + behind + b")"
+    elif any(_NAMED.search(m["post"]) for m in found):
+        said = rb"(?:[^\[\n]*? )?" + rid + b"(" + behind + b")"
+    else:  # who it was stands before the id; the id is still the first group
+        said = rb"(?=[^\[\n]*?" + rid + rb")(?:" + _UNNAMED + rb"[\w.]+=[^\s\[]+ )*?((?:(?!request_id=)[\w.]+=[^\s\[]+ )*)request_id=\S+ " + behind
     return b"".join((
         b"(", re.escape(one["c0"]), b".{19}Z", re.escape(one["c1"]), rb"app\[", fixed("machine", rb"\w+"), rb"\]", re.escape(one["c2"]),
         fixed("region", rb"[a-z0-9]+"), re.escape(one["c3"]), b")", fixed("clock", rb"[\d:. TZ-]+ "), re.escape(one["first"] or b""),
-        before, b"request_id=(", fixed("rid", rb"[\w-]+"), b") ", meta, re.escape(one["second"] or b""),
+        said, re.escape(one["second"] or b""),
         rb"((?:Sent|Chunked|[A-Z]+ /)[^\n]*)\n|([^\n]+)\n?|\n",
     ))  # fmt: skip
 
