@@ -1,10 +1,15 @@
-"""The program as a user starts it: in a process of its own, its code and both of its outputs looked at."""
+"""The program as a user starts it, in a process of its own or in this one: its code and both of its outputs."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
+
+from smokejumper import cli
 
 PROGRAM = (sys.executable, "-m", "smokejumper")
 LIMIT_S = 60
@@ -27,17 +32,36 @@ def environment(**more: str) -> dict[str, str]:
 
 def run(*words: str | Path, stdin: bytes | int | None = None, cwd: Path | None = None, **env: str) -> Done:
     """Run with these words; without `stdin` there is nothing to read."""
-    given = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": subprocess.DEVNULL if stdin is None else stdin}
+    handle = None if isinstance(stdin, bytes) else subprocess.DEVNULL if stdin is None else stdin
     done = subprocess.run(
         [*PROGRAM, *map(str, words)],
+        stdin=handle,
+        input=stdin if isinstance(stdin, bytes) else None,
         capture_output=True,
         check=False,
         cwd=cwd,
         env=environment(**env),
         timeout=LIMIT_S,
-        **given,  # type: ignore[call-overload] - one of the two
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def call(*words: str | Path) -> Done:
+    """Run with these words in this process, which is faster; for what reads no pipe and needs no terminal."""
+    kept = io.BytesIO(), io.BytesIO()
+    out, err = (io.TextIOWrapper(stream, encoding="utf-8", write_through=True) for stream in kept)
+    code: object = None
+    with (
+        mock.patch.object(sys, "argv", ["smokejumper", *map(str, words)]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            cli.main()
+        except SystemExit as done:
+            code = done.code
+    assert isinstance(code, int)
+    return Done(code, kept[0].getvalue().decode(), kept[1].getvalue().decode())
 
 
 def assert_refused(done: Done, *parts: str) -> None:

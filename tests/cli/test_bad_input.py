@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.cases import folder
-from tests.cli.running import LIMIT_S, PROGRAM, Done, assert_refused, environment, run
+from tests.cli.running import LIMIT_S, PROGRAM, Done, assert_refused, call, environment, run
 
 FAULT = folder("phoenix/coupon_match_error_deploy")
 HEALTHY = folder("phoenix/healthy")
@@ -33,7 +33,7 @@ def entry(message: str, at: str = "2026-03-02T10:00:00Z") -> bytes:
 
 def said(*words: str | Path) -> dict[str, object]:
     """The JSON of a run that worked."""
-    done = run(*words, "--json")
+    done = call(*words, "--json")
     assert done.code in (0, 1), done
     assert "Traceback" not in done.err
     found: dict[str, object] = json.loads(done.out)
@@ -46,37 +46,37 @@ def said(*words: str | Path) -> dict[str, object]:
 @pytest.mark.parametrize("command", READERS)
 def test_a_missing_file_is_named(command: str, tmp_path: Path) -> None:
     """A path that is not there is named, with the command that makes a log."""
-    assert_refused(run(command, tmp_path / "nothing.log"), "nothing.log", "fly logs")
+    assert_refused(call(command, tmp_path / "nothing.log"), "nothing.log", "fly logs")
 
 
 def test_trace_of_a_missing_file_is_refused(tmp_path: Path) -> None:
     """The same holds for a trace."""
-    assert_refused(run("trace", ID, tmp_path / "nothing.log"), "nothing.log")
+    assert_refused(call("trace", ID, tmp_path / "nothing.log"), "nothing.log")
 
 
 @pytest.mark.parametrize("command", READERS)
 def test_an_empty_file_is_refused(command: str, tmp_path: Path) -> None:
     """A file without a byte is no log."""
-    assert_refused(run(command, write(tmp_path / "empty.log", b"")), "empty.log is empty")
+    assert_refused(call(command, write(tmp_path / "empty.log", b"")), "empty.log is empty")
 
 
 @pytest.mark.parametrize("command", READERS)
 def test_a_folder_without_a_recording_is_refused(command: str, tmp_path: Path) -> None:
     """A folder is read when a log lies in it, and refused otherwise."""
     write(tmp_path / "notes.txt", b"nothing of interest\n")
-    assert_refused(run(command, tmp_path), "holds no recording")
+    assert_refused(call(command, tmp_path), "holds no recording")
 
 
 def test_an_unknown_folder_is_refused(tmp_path: Path) -> None:
     """A folder that is not there is refused like a file."""
-    assert_refused(run("triage", f"{tmp_path / 'elsewhere'}/"), "elsewhere")
+    assert_refused(call("triage", f"{tmp_path / 'elsewhere'}/"), "elsewhere")
 
 
 @pytest.mark.parametrize("command", READERS)
 def test_binary_noise_is_refused(command: str, tmp_path: Path) -> None:
     """Bytes that are no text are refused, not read."""
     noise = random.Random(1).randbytes(20_000)  # noqa: S311 - a seed, so that a failure comes again
-    assert_refused(run(command, write(tmp_path / "noise", noise)), "binary")
+    assert_refused(call(command, write(tmp_path / "noise", noise)), "binary")
 
 
 PROSE = b"Dear all,\n\nthe error of yesterday came from a timeout in the proxy, says Ann.\nWe saw 500 twice.\n"
@@ -85,33 +85,33 @@ PROSE = b"Dear all,\n\nthe error of yesterday came from a timeout in the proxy, 
 @pytest.mark.parametrize("command", ["triage", "scope", "races"])
 def test_prose_is_no_log(command: str, tmp_path: Path) -> None:
     """A letter that speaks of errors and timeouts is no log."""
-    assert_refused(run(command, write(tmp_path / "letter.txt", PROSE)), "letter.txt", "no log line")
+    assert_refused(call(command, write(tmp_path / "letter.txt", PROSE)), "letter.txt", "no log line")
 
 
 def test_errors_finds_none_in_prose(tmp_path: Path) -> None:
     """`errors` takes any text, and finds nothing in a letter."""
     path = write(tmp_path / "letter.txt", PROSE)
-    assert run("errors", path, "--json") == Done(0, '{"groups":[],"schema":"smokejumper.errors/1"}\n', "")
-    assert run("errors", path).out.strip() == "no errors"
+    assert call("errors", path, "--json") == Done(0, '{"groups":[],"schema":"smokejumper.errors/1"}\n', "")
+    assert call("errors", path).out.strip() == "no errors"
     assert run("errors", stdin=PROSE).code == 0
 
 
 @pytest.mark.parametrize("data", [b"\x1f\x8b\x08\x00garbage", gzip.compress(b"x" * 100_000)[:60]], ids=["bad", "cut"])
 def test_a_broken_archive_is_refused(data: bytes, tmp_path: Path) -> None:
     """A packed file that cannot be unpacked is said to be broken."""
-    assert_refused(run("triage", write(tmp_path / "fly.gz", data)), "broken archive")
+    assert_refused(call("triage", write(tmp_path / "fly.gz", data)), "broken archive")
     assert_refused(run("triage", stdin=data))
 
 
 def test_an_archive_cut_in_its_last_part_is_refused(tmp_path: Path) -> None:
     """A cut that shows only at the end of a large archive is told as well."""
     packed = gzip.compress((FAULT / "fly.txt").read_bytes())
-    assert_refused(run("triage", write(tmp_path / "fly.txt.gz", packed[:-2000])), "broken archive")
+    assert_refused(call("triage", write(tmp_path / "fly.txt.gz", packed[:-2000])), "broken archive")
 
 
 def test_a_log_cut_inside_its_first_entry_is_refused(tmp_path: Path) -> None:
     """A first entry without its end is no whole line."""
-    assert_refused(run("triage", write(tmp_path / "fly.ndjson", entry("hello")[:40])))
+    assert_refused(call("triage", write(tmp_path / "fly.ndjson", entry("hello")[:40])))
 
 
 def test_standard_input_without_a_byte_is_refused() -> None:
@@ -206,7 +206,7 @@ def test_no_control_of_a_log_reaches_the_terminal(words: list[str], tmp_path: Pa
             f"10:00:{i:02d}.002 request_id={ID} [info] Sent 500 in 7ms",
         )
     )
-    done = run(*words, write(tmp_path / "fly.ndjson", log))
+    done = call(*words, write(tmp_path / "fly.ndjson", log))
     assert done.code in (0, 1)
     assert not set(done.out) & {*map(chr, range(9)), *map(chr, range(11, 32)), *map(chr, range(127, 160)), "\u202e"}
 
@@ -214,7 +214,7 @@ def test_no_control_of_a_log_reaches_the_terminal(words: list[str], tmp_path: Pa
 def test_control_characters_are_escaped_in_json(tmp_path: Path) -> None:
     """In JSON a control of a log stands as its escape."""
     log = entry(f"10:00:00.001 request_id={ID} [error] ** (RuntimeError) {HOSTILE}")
-    done = run("errors", write(tmp_path / "fly.ndjson", log), "--json")
+    done = call("errors", write(tmp_path / "fly.ndjson", log), "--json")
     assert "\x1b" not in done.out
     assert json.loads(done.out)["groups"]
 
@@ -231,7 +231,7 @@ def nats(app: str) -> bytes:
 def test_several_apps_are_never_mixed(command: str, tmp_path: Path) -> None:
     """A log of two apps is refused with their names."""
     path = write(tmp_path / "both.ndjson", nats("ledger") + nats("courier"))
-    assert_refused(run(command, path), "courier, ledger", "--app")
+    assert_refused(call(command, path), "courier, ledger", "--app")
 
 
 def test_one_of_several_apps_can_be_chosen(tmp_path: Path) -> None:
@@ -247,18 +247,18 @@ def test_one_of_several_apps_can_be_chosen(tmp_path: Path) -> None:
 def test_an_app_that_is_not_in_the_log_is_refused(tmp_path: Path) -> None:
     """An app without a line is refused with the names of those that have some."""
     path = write(tmp_path / "both.ndjson", nats("ledger") + nats("courier"))
-    assert_refused(run("triage", path, "--app", "depot"), "courier", "ledger")
+    assert_refused(call("triage", path, "--app", "depot"), "courier", "ledger")
 
 
 def test_one_recording_in_two_formats_is_refused() -> None:
     """The same lines twice would count twice."""
-    assert_refused(run("triage", FAULT / "fly.txt", FAULT / "fly.ndjson"), "the same recording")
-    assert_refused(run("triage", FAULT / "fly.txt", FAULT / "fly.txt"), "the same recording")
+    assert_refused(call("triage", FAULT / "fly.txt", FAULT / "fly.ndjson"), "the same recording")
+    assert_refused(call("triage", FAULT / "fly.txt", FAULT / "fly.txt"), "the same recording")
 
 
 def test_a_folder_reads_one_of_its_formats() -> None:
     """A folder that holds a recording in several formats is read once, and says so."""
-    done = run("triage", HEALTHY, "--json")
+    done = call("triage", HEALTHY, "--json")
     assert done.code == 0
     assert "read once" in done.err
     assert json.loads(done.out)["counts"] == said("triage", HEALTHY / "fly.ndjson")["counts"]
@@ -266,7 +266,7 @@ def test_a_folder_reads_one_of_its_formats() -> None:
 
 def test_snapshots_without_a_log_are_refused() -> None:
     """A snapshot of the BEAM alone is no log."""
-    assert_refused(run("triage", HEALTHY / "beam.json"), "only snapshots")
+    assert_refused(call("triage", HEALTHY / "beam.json"), "only snapshots")
 
 
 # ---- what was asked wrongly
@@ -291,7 +291,7 @@ def test_snapshots_without_a_log_are_refused() -> None:
 )
 def test_a_wrong_option_is_refused(words: list[str], part: str) -> None:
     """An option that cannot be understood, or that leaves nothing, is named."""
-    assert_refused(run("triage", FAULT / "fly.txt", *words), part)
+    assert_refused(call("triage", FAULT / "fly.txt", *words), part)
 
 
 def test_an_unknown_command_is_refused() -> None:
@@ -301,18 +301,18 @@ def test_an_unknown_command_is_refused() -> None:
 
 def test_an_unknown_cause_is_met_with_its_neighbours() -> None:
     """A cause that is not there brings up those of like names."""
-    assert_refused(run("explain", "db_deadlok"), "db_deadlok", "db_deadlock")
-    assert_refused(run("explain", "zzzzzz"), "zzzzzz", "smokejumper explain")
+    assert_refused(call("explain", "db_deadlok"), "db_deadlok", "db_deadlock")
+    assert_refused(call("explain", "zzzzzz"), "zzzzzz", "smokejumper explain")
 
 
 def test_an_unknown_schema_is_met_with_all_names() -> None:
     """A schema that is not there brings up those that are."""
-    assert_refused(run("schema", "frobnicate"), "errors, races, scope, trace, verdict")
+    assert_refused(call("schema", "frobnicate"), "errors, races, scope, trace, verdict")
 
 
 def test_an_unknown_request_is_refused() -> None:
     """A request id without a line is refused."""
-    assert_refused(run("trace", "F0nothing", FAULT / "fly.txt"), "F0nothing")
+    assert_refused(call("trace", "F0nothing", FAULT / "fly.txt"), "F0nothing")
 
 
 # ---- outputs that fail
