@@ -19,6 +19,7 @@ ENTRY = re.compile(
     r"(?P<fields>(?:(?:error\.code|request\.method|request\.url|request\.id|response\.status)=(?:\"[^\"]*\"|\S+) )*)(?P<message>.*)",
     re.DOTALL,
 )
+_TRACE = rb"(?:(?:trace_id|span_id)=\S+ )*"
 ENOUGH = 8
 """Request lines that a sample must hold before a pattern is made of them."""
 
@@ -60,13 +61,13 @@ def _fast(rows: list[bytes]) -> bytes:
         return b".{%d}" % next(iter(width)) if len(width) == 1 else otherwise
 
     rid = b"request_id=(" + fixed("rid", rb"[\w-]+") + b") "
-    behind = rb"(?:[\w.]+=[^\s\[]+ )*" if one["first"] else rb"[^\[\n]*"
+    behind = rb"((?:[\w.]+=[^\s\[]+ )*)" if one["first"] else rb"([^\[\n]*)"
     if not any(m["pre"] for m in found):
-        said = rid + b"(" + behind + b")"
-    elif any(_NAMED.search(m["post"]) for m in found):
-        said = rb"(?:[^\[\n]*? )?" + rid + b"(" + behind + b")"
-    else:  # who it was stands before the id; the id is still the first group
-        said = rb"(?=[^\[\n]*?" + rid + rb")(?:" + _UNNAMED + rb"[\w.]+=[^\s\[]+ )*?((?:(?!request_id=)[\w.]+=[^\s\[]+ )*)request_id=\S+ " + behind
+        said = rid + behind
+    elif any(m["post"] for m in found):
+        said = _TRACE + rid + behind
+    else:  # who asked stands before the id, which is the first group all the same
+        said = rb"(?=(?:[^\[\n]*? )?" + rid + b")" + _TRACE + rb"((?:[^\[\n]*? )?)request_id=\S+ "
     return b"".join((
         b"(", re.escape(one["c0"]), b".{19}Z", re.escape(one["c1"]), rb"app\[", fixed("machine", rb"\w+"), rb"\]", re.escape(one["c2"]),
         fixed("region", rb"[a-z0-9]+"), re.escape(one["c3"]), b")", fixed("clock", rb"[\d:. TZ-]+ "), re.escape(one["first"] or b""),
@@ -101,7 +102,8 @@ def line(row: bytes, lines: Lines, *, blank: bool = False) -> None:
     """One line, of any kind; `blank` says that one stands before every message."""
     text = row.decode("utf-8", "replace")
     found = ENTRY.match(text)
-    if found is None:
+    at = epoch(found["time"]) if found is not None else None
+    if found is None or at is None:  # a time such as 99:99:99 must not become one of 1970
         if text.strip():
             lines.digest.lines += 1
             lines.digest.unparsed += 1
@@ -114,7 +116,7 @@ def line(row: bytes, lines: Lines, *, blank: bool = False) -> None:
     if found["error"] is not None and not message:
         message = found["error"]
     lines.entry(
-        epoch(found["time"]),
+        at,
         found["provider"],
         found["machine"] or "",
         found["region"].strip("-"),
