@@ -72,7 +72,9 @@ def triage(case: Case, read: Sequence[str], app: str | None = None) -> Verdict:
     if nameless is not None:
         all_faults.append(nameless)
     clients = [f for f in all_faults if f.cause.kind == "client"]
-    edges = [f for f in all_faults if f.cause.kind != "client" and step_noise.at_edge(case, f)]
+    edges = [
+        f for f in all_faults if f.cause.kind != "client" and (step_noise.at_edge(case, f) or step_noise.harmless(case, f))
+    ]
     rest = [f for f in all_faults if f not in clients and f not in edges]
     light = [f for f in rest if not step_faults.weighty(case, f)]
     judged = step_faults.reduce(case, [f for f in rest if f not in light] + light)

@@ -8,6 +8,8 @@ from smokejumper.causes.tell import Fault
 from smokejumper.model.verdict import Noise
 
 EDGE_S = 15.0
+AROUND_S = 5.0
+LASTING, LASTING_S = 20, 30.0
 EDGE_IDS = frozenset(
     "machine_unreachable health_check_failing http_client_closed process_missing db_connection_dropped cluster_split process_crash_loop".split()  # noqa: SIM905
 )
@@ -40,6 +42,22 @@ def at_edge(case: Case, fault: Fault) -> bool:
             if any(abs(moment - t) <= EDGE_S for t in kills):
                 return False
     return True
+
+
+def harmless(case: Case, fault: Fault) -> bool:
+    """Did only error lines and connections speak of it, briefly, while no request or job failed on those machines?"""
+    if any(g.process != "other" or g.kind == "platform" for g in fault.groups):
+        return False
+    first, last = fault.onset, fault.last
+    if first is None or last is None or (fault.count >= LASTING and last - first > LASTING_S):
+        return False
+    failed = case.between(case.total(machines=fault.machines or None), first - AROUND_S, last + EDGE_S, 2)
+    jobs = any(
+        g.process in ("oban", "request", "liveview", "genserver", "task") and g.span.last is not None and g.span.first is not None
+        and g.span.first <= last + EDGE_S and g.span.last >= first - AROUND_S
+        for g in case.groups
+    )  # fmt: skip
+    return not failed and not jobs
 
 
 def noise(case: Case, dropped: list[Fault], clients: list[Fault]) -> list[Noise]:
@@ -79,11 +97,8 @@ def noise(case: Case, dropped: list[Fault], clients: list[Fault]) -> list[Noise]
     for fault in clients:
         found.append(Noise(fault.id, fault.count, "the client's: answered with 4xx"))
     for fault in dropped:
-        why = (
-            "within seconds of the machine's own stop or start"
-            if fault.id in EDGE_IDS
-            else "isolated: too few to be an incident"
-        )
+        edge = fault.id in EDGE_IDS
+        why = "within seconds of the machine's own stop or start" if edge else "isolated, or no request or job was harmed"
         found.append(Noise(fault.id, fault.count, why))
     stops = sum(len(case.events(kind)) for kind in ("sigterm",))
     if stops:
