@@ -66,7 +66,8 @@ def terminal(cause: Cause, columns: int, *, colour: bool) -> list[str]:
     def bold(text: str) -> str:
         return f"\x1b[1m{text}\x1b[0m" if colour else text
 
-    rows = [f"  {bold(cause.id)}  {generic(cause.title)}"[: columns + 8], ""]
+    head = textwrap.wrap(f"{cause.id}  {generic(cause.title)}", columns - 4)
+    rows = [f"  {bold(cause.id)}{head[0].removeprefix(cause.id)}", *("    " + x for x in head[1:]), ""]
     for name, value in facts(cause):
         if value != "-":
             rows.append(f"  {name:<14} {value}")

@@ -39,7 +39,7 @@ def run(arguments: list[str]) -> int:
     if not arguments or (arguments[0] not in NAMES and arguments[0] not in ("-h", "--help", "--version")):
         arguments = ["triage", *arguments]
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False, prog_name=app.info.name)
     except typer.Exit as done:
         return done.exit_code
     except typer.Abort:

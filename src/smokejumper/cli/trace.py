@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from smokejumper.cli import inputs, options, out
+from smokejumper.logs.elixir import prefix
 from smokejumper.model.verdict import Trace
 
 NAME = "trace"
@@ -38,7 +39,11 @@ def rows(t: Trace, *, colour: bool) -> list[str]:
     text = ["", head, ""]
     for line in t.lines:
         at = line.at[11:23] if line.at else ""
-        shown = out.safe(line.text) if line.level else "    " + out.safe(line.text)
+        if not line.text.strip():
+            continue
+        found = prefix(line.text)
+        shown = out.safe(f"[{found.level}] {found.text}" if found else line.text)
+        shown = shown if line.level else "    " + shown
         row = f"  {at:<12} {line.machine[:14]:<14} {shown}"
         row = row if len(row) <= columns else row[: columns - 1] + "…"
         text.append(out.style(row, "red", on=colour and line.level in ("error", "critical")))

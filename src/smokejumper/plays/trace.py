@@ -26,12 +26,13 @@ def trace(inputs: Inputs, request_id: str) -> Trace:
     status: int | None = None
     took: float | None = None
     follows: dict[str, bool] = {}
+    begun: dict[str, float | None] = {}
     for i, e in enumerate(everything):
         found = elixir.prefix(e.message)
         said = json_logger.read(e.message) if found is None and e.message[:1] == "{" else None
         if found is None and said is None and e.provider == "app":
             if follows.get(e.machine):
-                kept.append((e.at, i, e, None))
+                kept.append((begun[e.machine], i, e, None))  # whatever the envelope says: it may have whole seconds only
             continue
         meta = found.meta if found else said.meta if said else {}
         mine = meta.get("request_id") == request_id or request_id in e.message
@@ -39,7 +40,7 @@ def trace(inputs: Inputs, request_id: str) -> Trace:
         if not mine:
             continue
         text = found.text if found else said.text if said else e.message
-        at = refine(e.at, found.clock, found.date) if found else e.at
+        at = begun[e.machine] = refine(e.at, found.clock, found.date) if found else e.at
         if start := START.match(text):
             method, path = start[1], start[2]
         if end := END.match(text):
