@@ -7,7 +7,6 @@ python scripts/docs.py --check    exit 1 with the names of those that differ
 import os
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,11 @@ from smokejumper.causes import catalogue, page
 from smokejumper.cli.app import NAMES
 from smokejumper.cli.schemas import SCHEMAS, schema
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+README = ROOT / "README.md"
+SHOWN = "tests/corpus/phoenix/coupon_match_error_deploy/fly.txt"
+BEGIN, END = "<!-- screen: written by `make docs` -->", "<!-- end of screen -->"
 HEAD = "<!-- Written by `make docs`. Change the code instead. -->\n\n"
 
 
@@ -30,6 +33,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for name in SCHEMAS:
         text = msgspec.json.format(msgspec.json.encode(schema(name)), indent=2).decode()
         yield f"schemas/{name}.json", text + "\n"
+    yield "../README.md", readme()
 
 
 def commands() -> str:
@@ -42,27 +46,57 @@ def commands() -> str:
 
 
 def _help(command: str) -> str:
-    program = Path(sysconfig.get_path("scripts")) / "smokejumper"
-    plain = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
-    words = [str(program), *([command] if command else []), "--help"]
-    done = subprocess.run(words, check=True, capture_output=True, text=True, env=plain)  # noqa: S603 - our own program
-    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+    return _shown(*([command] if command else []), "--help")
+
+
+def _shown(*words: str) -> str:
+    """What the program prints into a pipe of 80 columns."""
+    plain = os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
+    run = [sys.executable, "-m", "smokejumper", *words]
+    done = subprocess.run(run, check=False, capture_output=True, text=True, env=plain, cwd=ROOT)  # noqa: S603 - ours
+    if done.returncode not in (0, 1):
+        sys.exit(done.stderr)
+    return "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines())
 
 
 def causes() -> str:
     """The list of all causes."""
-    rows = [f"| [{c.id}]({c.id}.md) | {page.generic(c.title)} | {c.owner} |" for c in catalogue.causes().values()]
-    return "\n".join(["# Known failures", "", "| id | what happened | owner |", "| --- | --- | --- |", *rows, ""])
+    head = [
+        "# Known failures",
+        "",
+        "What smokejumper can name, a page each. `smokejumper explain ID` prints the same text in the terminal.",
+        "",
+        "| id | what happened | where to look | certainty |",
+        "| --- | --- | --- | --- |",
+    ]
+    rows = [
+        f"| [{c.id}]({c.id}.md) | {_cell(page.generic(c.title))} | {page.LOOKS[c.look]} | {page.KINDS[c.kind]} |"
+        for c in catalogue.causes().values()
+    ]
+    return "\n".join([*head, *rows, ""])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def readme() -> str:
+    """README.md with the screen that the program shows now."""
+    text = README.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    screen = _shown("triage", SHOWN)
+    return f"{before}{begin}\n\n```text\n$ smokejumper fly.txt\n\n{screen}\n```\n\n{end}{after}" if end else text
 
 
 def main(arguments: list[str]) -> int:
     """Write, or with --check compare; 1 where something differs."""
     wanted = dict(pages())
-    here = {
+    here = {name: (DOCS / name).read_text(encoding="utf-8") for name in wanted if (DOCS / name).exists()}
+    here |= {
         path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
-        for folder in {(DOCS / name).parent for name in wanted}
-        for path in folder.glob("*")
-        if path.is_file() and (folder != DOCS or path.name in wanted)
+        for folder in ("causes", "schemas")
+        for path in (DOCS / folder).glob("*")
     }
     stale = sorted(name for name in wanted.keys() | here.keys() if wanted.get(name) != here.get(name))
     if "--check" in arguments:
