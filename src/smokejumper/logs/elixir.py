@@ -247,8 +247,23 @@ LIBRARIES = frozenset(
 """Applications whose frames are not the user's own; everything else that an `(app vsn)` names is."""
 
 
+STANDARD = frozenset(
+    """
+    access agent application atom base bitwise calendar code config date datetime dynamicsupervisor enum enumerable exception file float function
+    genevent genserver inspect integer io kernel keyword list logger macro map mapset mix module naivedatetime node partitionsupervisor path port
+    process protocol range record regex registry stream string stringio supervisor system task time tuple uri version
+    """.split()  # noqa: SIM905 - a list of words reads better as words
+)
+"""First parts of the names of Elixir's own modules, in small letters."""
+_FOREIGN = frozenset(name.replace("_", "") for name in LIBRARIES) | STANDARD
+_ROOT = re.compile(r"(?:anonymous fn/\d+ in )?([A-Z]\w*)")
+
+
 def own(found: Frame) -> bool:
-    """Does the frame stand in the user's application (an app name that is no known library, or a path under `lib/` without one)?"""
+    """Does the frame stand in the user's application: one that is no known library, or, where none is named, a module of none under `lib/`?"""
     if found.app:
         return found.app not in LIBRARIES
-    return bool(found.file and found.file.startswith(("lib/", "apps/", "web/")) and "/deps/" not in found.file)
+    if not found.file or not found.file.startswith(("lib/", "apps/", "web/")) or "/deps/" in found.file:
+        return False
+    root = _ROOT.match(found.function)
+    return root is None or root[1].lower() not in _FOREIGN

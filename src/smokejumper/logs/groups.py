@@ -85,10 +85,10 @@ def _exit(message: str) -> str:
 
 
 def function_key(frame: Frame | None) -> str:
-    """A frame for the signature: application and function with arity; not the line, which moves between releases."""
+    """A frame for the signature: its function with arity; not the line, which moves, nor the application, which not all formats name."""
     if frame is None:
         return ""
-    return f"{frame.app or ''}:{_HEX_ATTR.sub('', arity(frame.function))}"
+    return _HEX_ATTR.sub("", arity(frame.function))
 
 
 def signature(
