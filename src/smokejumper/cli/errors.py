@@ -53,8 +53,11 @@ def rows(groups: tuple[GroupFound, ...], *, why: bool, colour: bool) -> list[str
     for g in groups[:20]:
         name = g.exception_type or g.kind
         when = f"{g.first_at[11:19]} to {g.last_at[11:19]}" if g.first_at and g.last_at else ""
-        head = f"  {g.count:>5} x {out.style(name, 'bold', on=colour)}  {g.id}  {when}"
-        text.append(head)
+        head, shown = f"  {g.count:>5} x ", out.style(name, "bold", on=colour)
+        if when and len(f"{head}{name}  {g.id}  {when}") <= columns:
+            text.append(f"{head}{shown}  {g.id}  {when}")
+        else:
+            text += [f"{head}{shown}  {g.id}", *([f"          {when}"] if when else [])]
         if g.message:
             message = out.safe(g.message)
             text.append("          " + (message if len(message) <= columns - 10 else message[: columns - 11] + "…"))

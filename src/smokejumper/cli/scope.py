@@ -34,12 +34,12 @@ def command(
 
 
 NEXT = {
-    "machine": "one machine: look into it (playbook step 3)",
-    "endpoint": "one part of the code: trace the error (playbook step 4)",
-    "data": "one user's or tenant's data: find the rows (playbook step 6)",
-    "job": "background work only: trace the error (playbook step 4)",
-    "systemic": "everything: check the dependencies first (playbook step 2)",
-    "deploy": "the new release only: the old one serves (playbook step 8)",
+    "machine": "one machine: look into it (playbook 3)",
+    "endpoint": "one part of the code: trace the error (playbook 4)",
+    "data": "one user's or tenant's data: find the rows (playbook 6)",
+    "job": "background work only: trace the error (playbook 4)",
+    "systemic": "everything: check dependencies first (playbook 2)",
+    "deploy": "the new release only: the old one serves (playbook 8)",
     "none": "nothing fails above its usual level",
     "unknown": "the evidence does not say: hand over more of it",
 }
@@ -48,14 +48,16 @@ NEXT = {
 def rows(v: Verdict, *, colour: bool) -> list[str]:
     """The screen."""
     since = f" since {v.started_at[11:19]}" if v.started_at else ""
-    head = f"  {out.style(v.scope.upper(), 'bold', on=colour)}{since}   {NEXT[v.scope]}"
+    columns = out.width()
+    word = v.scope.upper()
+    told = out.wrap(f"{word}{since}   {NEXT[v.scope]}", columns - 2)
+    head = [out.style(word, "bold", on=colour) + told[0].removeprefix(word), *told[1:]]
     c = v.counts
-    text = [
-        "",
-        head,
-        f"  {c.requests} requests: {c.http_5xx} with 5xx ({c.http_5xx_from_proxy} of them by Fly's proxy), {c.http_4xx} with 4xx, {c.unfinished} never answered",
-        "",
-    ]
+    by_proxy = f" ({c.http_5xx_from_proxy} of them by Fly's proxy)" if c.http_5xx_from_proxy else ""
+    counts = (
+        f"{c.requests} requests: {c.http_5xx} with 5xx{by_proxy}, {c.http_4xx} with 4xx, {c.unfinished} never answered"
+    )
+    text = ["", *("  " + x for x in (*head, *out.wrap(counts, columns - 2))), ""]
     text += _table("machine", {f"{m} {_region(v, m)}": t for m, t in v.by_machine.items()}, colour)
     worst = sorted(v.by_endpoint.items(), key=lambda kv: (-kv[1].http_5xx, -kv[1].requests, kv[0]))
     text += ["", *_table("endpoint", dict(worst[:9]), colour)]
