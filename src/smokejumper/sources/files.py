@@ -277,26 +277,29 @@ def _snapshot(path: Path, packed: str, sample: bytes) -> tuple[Snapshot, Mapping
 
 
 def _same(a: LogFile, b: LogFile) -> bool:
-    """Are two logs the same recording, perhaps in two formats: do the same request ids, in the same order, begin both?"""
-    mine, theirs = _ids(a), _ids(b)
-    shared = len(mine & theirs)
-    return bool(mine) and bool(theirs) and shared >= 0.5 * min(len(mine), len(theirs))
+    """Are two logs the same recording, perhaps in two formats: do the same request ids begin both (or, without any, the same bytes)?"""
+    mine, theirs = _begin(a), _begin(b)
+    ids, others = _ids(mine), _ids(theirs)
+    if not ids and not others:
+        return mine == theirs
+    return bool(ids) and bool(others) and len(ids & others) >= 0.5 * min(len(ids), len(others))
 
 
-def _ids(log: LogFile) -> set[bytes]:
+def _begin(log: LogFile) -> bytes:
+    with log.open() as stream:
+        return _read(stream, 4 * SAMPLE)
+
+
+def _ids(sample: bytes) -> set[bytes]:
     import re  # noqa: PLC0415
 
-    with log.open() as stream:
-        sample = _read(stream, 4 * SAMPLE)
-    return set(re.findall(rb"request_id[=\\\":\s]{1,6}([\w-]{16,})", sample)) or set(sample.split(b"\n")[:50])
+    return set(re.findall(rb"request_id[=\\\":\s]{1,6}([\w-]{16,})", sample))
 
 
 def _refuse_twins(inputs: Inputs) -> None:
     for i, log in enumerate(inputs.logs):
         for other in inputs.logs[:i]:
-            if os.path.realpath(log.path or "") == os.path.realpath(other.path or "?") or (
-                log.layout != other.layout and _same(log, other)
-            ):
+            if os.path.realpath(log.path or "") == os.path.realpath(other.path or "?") or _same(log, other):
                 raise InputError(
                     f"{log.name} and {other.name} are the same recording.",
                     "Hand over one of them: every line would count twice.",

@@ -3,6 +3,8 @@
 Sources: superfly/flyctl `internal/render/json.go` and `logs/entry.go`, superfly/fly-log-shipper `vector-configs/vector.toml`.
 """
 
+import re
+
 import msgspec
 
 from smokejumper.logs.layout import Layout
@@ -75,10 +77,16 @@ def _decode(unit: bytes) -> _Entry | None:
     )
 
 
+_INDENTED = re.compile(rb"\s*(?:\[\s*\n([ \t]*))?\{\s*\n")
+"""Objects over several lines, one after another or in an array, and how far they stand from the margin."""
+
+
 def _units(sample: bytes) -> tuple[bytes, list[bytes]]:
     """The boundary of the sample's units, and the whole ones."""
-    if sample.lstrip()[:2] in (b"{\n", b"{\r") or b"\n}\n" in sample[:4096] or sample[:64].lstrip().startswith(b"[\n"):
-        return b"\n}", [part + b"\n}" for part in sample.split(b"\n}")[:-1]]
+    indented = _INDENTED.match(sample)
+    if indented or b"\n}\n" in sample[:4096]:
+        boundary = b"\n" + (indented[1] or b"" if indented else b"") + b"}"
+        return boundary, [part + boundary for part in sample.split(boundary)[:-1]]
     return b"\n", sample.split(b"\n")
 
 
@@ -101,8 +109,8 @@ def read(data: bytes | bytearray, begin: int, end: int, layout: Layout, lines: L
     if layout.boundary == b"\n":
         units = bytes(data[begin:end]).split(b"\n")
     else:
-        units = [part + b"\n}" for part in bytes(data[begin:end]).split(b"\n}")]
-        units[-1] = units[-1][:-2]
+        parts = bytes(data[begin:end]).split(layout.boundary)
+        units = [*(part + layout.boundary for part in parts[:-1]), parts[-1]]
     for unit in units:
         if unit:
             _read(unit, lines)
