@@ -20,7 +20,12 @@ class Terminal:
     """A program whose standard output is a terminal of our own; its input is what is given, or a pipe."""
 
     def __init__(
-        self, *words: str | Path, rows: int = ROWS, columns: int = COLUMNS, piped: bool = False, **env: str
+        self,
+        *words: str | Path,
+        rows: int = ROWS,
+        columns: int = COLUMNS,
+        piped: bool = False,
+        env: dict[str, str] | None = None,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.raw = b""
@@ -32,7 +37,7 @@ class Terminal:
             stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
             stdout=theirs,
             stderr=subprocess.PIPE,
-            env=environment(**env),
+            env=environment(**(env or {})),
         )
         os.close(theirs)
 

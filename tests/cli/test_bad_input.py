@@ -224,7 +224,7 @@ def test_control_characters_are_escaped_in_json(tmp_path: Path) -> None:
 
 def nats(app: str) -> bytes:
     """A recording as the log of that app."""
-    return (FAULT / "nats.ndjson").read_bytes().replace(b'"name":"acme"', f'"name":"{app}"'.encode())
+    return (FAULT / "nats.ndjson").read_bytes().replace(b"acme", app.encode())
 
 
 @pytest.mark.parametrize("command", ["triage", "scope", "errors"])
@@ -236,12 +236,29 @@ def test_several_apps_are_never_mixed(command: str, tmp_path: Path) -> None:
 
 def test_one_of_several_apps_can_be_chosen(tmp_path: Path) -> None:
     """With --app only the lines of that app count."""
-    healthy = (HEALTHY / "nats.ndjson").read_bytes().replace(b'"name":"acme"', b'"name":"courier"')
+    healthy = (HEALTHY / "nats.ndjson").read_bytes().replace(b"acme", b"courier")
     path = write(tmp_path / "both.ndjson", nats("ledger") + healthy)
     alone = said("triage", write(tmp_path / "one.ndjson", healthy))
     chosen = said("triage", path, "--app", "courier")
     assert (chosen["app"], chosen["is_incident"]) == ("courier", False)
     assert chosen["counts"] == alone["counts"]
+
+
+def test_one_of_several_apps_can_be_chosen_from_a_pipe() -> None:
+    """With --app a pipe gives what the log of that app alone gives."""
+    healthy = (HEALTHY / "nats.ndjson").read_bytes().replace(b"acme", b"courier")
+    both = nats("ledger") + healthy
+    assert run("--app", "courier", "--json", stdin=both) == run("--json", stdin=healthy)
+    assert_refused(run("--json", stdin=both), "courier, ledger")
+    assert_refused(run("--json", "--app", "depot", stdin=both), "courier", "ledger")
+
+
+@pytest.mark.parametrize("words", [["--since", "1h"], ["--grep", "GET"]], ids=["since", "grep"])
+def test_several_apps_are_not_mixed_in_a_part_of_the_log(words: list[str], tmp_path: Path) -> None:
+    """A narrowed log of two apps is refused as well."""
+    path = write(tmp_path / "both.ndjson", nats("ledger") + nats("courier"))
+    assert_refused(call("triage", path, *words), "courier, ledger", "--app")
+    assert call("triage", path, *words, "--app", "ledger").code in (0, 1)
 
 
 def test_an_app_that_is_not_in_the_log_is_refused(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_terminal_is_shown_in_colour(name: str) -> None:
 @pytest.mark.parametrize("command", ["triage", "scope", "errors"])
 def test_no_colour_where_none_is_wanted(command: str, env: dict[str, str]) -> None:
     """NO_COLOR and a dumb terminal get text without any escape."""
-    terminal = Terminal(command, FAULT / "fly.txt", **env)
+    terminal = Terminal(command, FAULT / "fly.txt", env=env)
     terminal.end()
     assert b"\x1b" not in terminal.raw
 

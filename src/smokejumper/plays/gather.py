@@ -69,9 +69,10 @@ def choose_app(digest: LogDigest, app: str | None) -> str | None:
     """The app that the log is of.
 
     Raises:
-        InputError: it is of several and none of them was named, or of others than the one named.
+        InputError: it is of several, and none of them was named.
     """
-    check(digest.apps, app)
+    if app is None:  # a name that was given stands: an image may bear another one
+        check(digest.apps, None)
     return app or next(iter(digest.apps), None)
 
 
