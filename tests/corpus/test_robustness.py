@@ -88,10 +88,9 @@ def accusations(name: str, verdict: Verdict) -> list[str]:
         for c in judging.accused(verdict)
         if c.confidence > SURE and not judging.meant(c) & right
     ]
-    guilty = judging.guilty_release(truth(name))
-    known = [*judging.blamed(whole(name)), *([guilty] if guilty is not None else [])]
-    strange = [at for at in judging.blamed(verdict) if not any(abs(at - real) < 30 for real in known)]
-    return wrong + [f"the release at {at:.0f} s of the day" for at in strange]
+    known = {r.image for r in whole(name).releases if r.verdict == "caused"}
+    strange = [r.image for r in verdict.releases if r.verdict == "caused" and r.image not in known]
+    return wrong + [f"the release {image}" for image in strange]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
