@@ -111,12 +111,12 @@ def identity(meta: dict[str, str]) -> tuple[str | None, str | None]:
 
 FRAME = re.compile(
     r"[ \t]+(?:\((?P<app>[a-z]\w*)(?: (?P<version>[^()\s]+))?\) )?"
-    r"(?:(?P<file>[^\s:()]+\.(?:exs?|erl|eex|heex|leex|hrl|xrl|yrl)):(?:(?P<line>\d+):)? )?"
+    r"(?:(?P<file>[^\s:()]+\.(?:exs?|erl|eex|heex|leex|hrl|xrl|yrl)):(?:(?P<line>\d{1,9}):)? )?"
     r"(?P<function>\(module\)|\(file\)|(?:anonymous fn/\d+ in )?:?\"?[A-Za-z_][\w.@?!\"-]*\.[^\s(/][^(/]*?(?:/\d+|\(.*\))"
     r"|anonymous fn/\d+ in \S+|#Function<.*>/\d+|:elixir_\w+\..*)\s*$"
 )
 """`INDENT (APP VSN) FILE:LINE: MFA`: elixir `Exception.format_stacktrace_entry/1`."""
-_GOOGLE_FRAME = re.compile(r"\s*(?P<file>\S+\.(?:exs?|erl)):(?P<line>\d+):in [`'](?P<function>[^`']+)[`']")
+_GOOGLE_FRAME = re.compile(r"\s*(?P<file>\S+\.(?:exs?|erl)):(?P<line>\d{1,9}):in [`'](?P<function>[^`']+)[`']")
 """logger_json's GoogleCloud form of a frame."""
 _ARGUMENTS = re.compile(r"^((?:anonymous fn/\d+ in )?:?[\w.\"@?!-]+?\.(?:\"[^\"]*\"|[^\s(/]+))\((.*)\)$", re.DOTALL)
 

@@ -44,7 +44,7 @@ def read(line: str) -> Said | None:
     """The entry that a line of JSON is, or None where it is something else."""
     try:
         entry = _DECODER.decode(line)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return None
     if not isinstance(entry, dict):
         return None

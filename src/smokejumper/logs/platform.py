@@ -16,7 +16,7 @@ EVENTS = (
     ("prepared", re.compile(rf"Successfully prepared image {_IMAGE}")),
     ("command", re.compile(r"\s*INFO Preparing to run: `(?P<detail>[^`]*)`")),
     ("stop_signal", re.compile(r"\s*INFO Sending signal (?P<detail>SIG\w+) to main child process")),
-    ("exited", re.compile(r"\s*INFO Main child exited normally with code: (?P<detail>\d+)")),
+    ("exited", re.compile(r"\s*INFO Main child exited normally with code: (?P<detail>\d{1,9})")),
     ("signalled", re.compile(r"\s*INFO Main child exited with signal \(with signal '(?P<detail>SIG\w+)'")),
     (
         "oom",

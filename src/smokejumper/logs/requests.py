@@ -9,8 +9,8 @@ from functools import lru_cache
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
 START = re.compile(rf"({'|'.join(METHODS)}) (/\S*)\s*$")
-END = re.compile(r"(?:Sent|Chunked) ([1-5]\d\d) in (\d+)(ms|µs|us|s)\s*$")
-BOTH = re.compile(rf"({'|'.join(METHODS)}) (/\S*) \[(?:Sent|Chunked) ([1-5]\d\d) in (\d+)(ms|µs|us|s)\]\s*$")
+END = re.compile(r"(?:Sent|Chunked) ([1-5]\d\d) in (\d{1,15})(ms|µs|us|s)\s*$")
+BOTH = re.compile(rf"({'|'.join(METHODS)}) (/\S*) \[(?:Sent|Chunked) ([1-5]\d\d) in (\d{1, 15})(ms|µs|us|s)\]\s*$")
 """LoggerJSON.Plug's single line."""
 
 _EXACT = 32
@@ -35,13 +35,17 @@ def latency_ms(cls: int) -> float:
 _UNITS = {"ms": 1000, "µs": 1, "us": 1, "s": 1_000_000}
 
 
+_LONGEST = 86_400_000_000
+"""A day in microseconds; no request takes longer, whatever a broken line says."""
+
+
 @lru_cache(maxsize=65536)
 def end(text: str) -> tuple[int, int, int] | None:
     """Status, latency class and milliseconds of a `Sent 200 in 12ms` line, or None."""
     found = END.match(text)
     if found is None:
         return None
-    micros = int(found[2]) * _UNITS[found[3]]
+    micros = min(int(found[2]) * _UNITS[found[3]], _LONGEST)
     return int(found[1]), latency_class(micros), micros // 1000
 
 

@@ -65,10 +65,10 @@ _DECODER = msgspec.json.Decoder(_Entry)
 def _decode(unit: bytes) -> _Entry | None:
     try:
         entry = _DECODER.decode(unit)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         try:
             entry = _DECODER.decode(unit.decode("utf-8", "replace"))
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return None
     return (
         entry
