@@ -71,9 +71,9 @@ def triage(case: Case, read: Sequence[str], app: str | None = None) -> Verdict:
     nameless = step_faults.unnamed(case, all_faults)
     if nameless is not None:
         all_faults.append(nameless)
-    clients = [f for f in all_faults if f.cause.kind == "client"]
+    clients = [f for f in all_faults if f.clients]
     edges = [
-        f for f in all_faults if f.cause.kind != "client" and (step_noise.at_edge(case, f) or step_noise.harmless(case, f))
+        f for f in all_faults if not f.clients and (step_noise.at_edge(case, f) or step_noise.harmless(case, f))
     ]
     rest = [f for f in all_faults if f not in clients and f not in edges]
     light = [f for f in rest if not step_faults.weighty(case, f)]

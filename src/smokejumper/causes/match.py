@@ -8,6 +8,8 @@ from smokejumper.causes import catalogue
 from smokejumper.model.cause import Cause
 from smokejumper.model.digest import ErrorGroup
 
+CRASHES = 7
+"""The level of what would be the client's fault in a request, where nobody answers."""
 CODE, TEXT, CLASS, FRAME = range(4)
 """How exact a sighting is: a structured code beats text, text beats class, class beats frame."""
 
@@ -33,14 +35,19 @@ def _regex(pattern: str) -> re.Pattern[str]:
 def sightings(group: ErrorGroup) -> list[Sighting]:
     """Every cause that the group shows, best first."""
     found = [s for cause in catalogue.causes().values() if (s := _sight(cause, group)) is not None]
-    beaten = {
-        id_
-        for s in found
-        for id_ in s.cause.over
-        for t in found
-        if t.cause.id == id_ and t.cause.level == s.cause.level
-    }
-    return sorted(found, key=lambda s: (s.cause.level, s.cause.id in beaten, s.by, -s.position, s.cause.id))
+    levels = {s.cause.id: level(s.cause, group) for s in found}
+    beaten = {id_ for s in found for id_ in s.cause.over if levels.get(id_) == levels[s.cause.id]}
+    return sorted(found, key=lambda s: (levels[s.cause.id], s.cause.id in beaten, s.by, -s.position, s.cause.id))
+
+
+def level(cause: Cause, group: ErrorGroup) -> int:
+    """A cause's place in the general order for one group: only a request is answered with 4xx, elsewhere the same is a crash."""
+    return CRASHES if cause.kind == "client" and cause.level == 1 and not answered(group) else cause.level
+
+
+def answered(group: ErrorGroup) -> bool:
+    """Does the group stand in a request, which is answered, and in no other process?"""
+    return group.process in ("request", "other")
 
 
 def name(group: ErrorGroup) -> Sighting | None:
@@ -53,12 +60,6 @@ def _sight(cause: Cause, group: ErrorGroup) -> Sighting | None:
     sign = cause.signature
     if sign.processes and group.process not in sign.processes:
         return None
-    if (
-        cause.kind == "client"
-        and group.process in ("oban", "genserver", "task", "boot", "liveview", "channel")
-        and cause.level == 1
-    ):
-        return None  # nobody answers 4xx there
     if group.kind == "platform":
         if group.name in sign.codes:
             return Sighting(cause, CODE, 0)

@@ -23,6 +23,11 @@ class Fault:
         return self.cause.id
 
     @property
+    def clients(self) -> bool:
+        """Is it the clients' alone: answered with 4xx?"""
+        return self.cause.kind == "client" and all(g.process in ("request", "other") for g in self.groups)
+
+    @property
     def count(self) -> int:
         """All events."""
         return sum(g.span.count for g in self.groups)

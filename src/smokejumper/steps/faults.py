@@ -89,7 +89,8 @@ def gather(case: Case, named: list[tuple[ErrorGroup, Cause, float]]) -> list[Fau
         cause_ = cause
         if migration is not None and cause.id not in BEFORE_MIGRATION and _in_migration(case, group):
             cause_ = migration
-        key = (cause_.id, "" if cause_.level < CODE_LEVEL else _key(group))
+        where = "crash" if cause_.kind == "client" and not match.answered(group) else ""
+        key = (cause_.id, where if cause_.level < CODE_LEVEL else _key(group))
         fault = faults.setdefault(key, Fault(cause_, []))
         fault.groups.append(group)
         fault.sure = max(fault.sure, sure)
@@ -145,7 +146,7 @@ def unnamed(case: Case, faults: list[Fault]) -> Fault | None:
 def weighty(case: Case, fault: Fault) -> bool:
     """Is this more than an isolated error: three events, a lost job, a boot that failed, a machine that was killed?"""
     main = fault.main
-    if fault.cause.kind == "client":
+    if fault.clients:
         return False
     if any(g.lost for g in fault.groups):
         return True

@@ -9,7 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
-    what="Two transactions wait for each other's locks; after deadlock_timeout (1 s) Postgres cancels one of them.",
+    what="Two transactions wait for each other's locks; after deadlock_timeout (1 s) Postgres ends one of them.",
     unlike={
         "db_lock_timeout": "a long wait for one blocker, no cycle",
         "migration_failed": "the loser is a migration of the release command",
@@ -18,9 +18,17 @@ CAUSE = Cause(
     tell="pairs of requests on the same rows; each loser fails about one second after it began",
     explains=("db_pool_exhausted",),
     remedy=Remedy(
-        mitigate="Roll back if a release brought the new lock order, else switch {endpoint} off or run it one at a time.",
-        repair='Lock the rows in one fixed order (order_by: id, lock: "FOR UPDATE") and retry the whole transaction on 40P01.',
-        do_not="Do not retry inside the aborted transaction, and do not raise deadlock_timeout: both only lengthen the wait.",
+        mitigate=(
+            "Roll back if a release brought the new lock order, else switch {endpoint} off or run it one at a time."
+        ),
+        repair=(
+            'Lock the rows in one fixed order (order_by: id, lock: "FOR UPDATE"), '
+            "and retry the whole transaction on 40P01."
+        ),
+        do_not=(
+            "Do not retry inside the aborted transaction, and do not raise deadlock_timeout: both only "
+            "lengthen the wait."
+        ),
         undo="Redeploy the release that was rolled back.",
         prevent="Add a test that runs the two opposite transactions at once.",
     ),
@@ -30,7 +38,8 @@ CAUSE = Cause(
             id="db_deadlock",
             source="corpus:stock_transfer_deadlock",
             text="""\
-10:02:11.300 request_id=F0dQb7mXk2aPq9sAAAZh [error] ** (Postgrex.Error) ERROR 40P01 (deadlock_detected) deadlock detected
+10:02:11.300 request_id=F0dQb7mXk2aPq9sAAAZh [error] ** (Postgrex.Error) ERROR 40P01 (deadlock_detected) \
+deadlock detected
 
     hint: See server log for query details.
 
