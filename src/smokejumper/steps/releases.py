@@ -14,6 +14,8 @@ CHANCE = 0.02
 SHARED = 15.0
 """Seconds from a deploy's start in which what all machines share (a migration, a secret) shows."""
 CONFIG = ("config_missing_env", "config_error")
+TWOFOLD = ("external_call_in_transaction", "capacity_exceeded", "db_pool_exhausted")
+"""Causes that code brings and something outside sets off."""
 CODE_LEVEL = 4
 FOREIGN_LEVEL = 3
 SHARED_IDS = ("db_missing", "db_constraint", "db_query_invalid", "db_stale_plan", "db_permission", "multiple_results")
@@ -119,6 +121,8 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
     onset = degraded(case, fault)
     if onset is None or release.at is None:
         return "undecided", "the times are not known"
+    if _already_on(case, fault):
+        return "undecided", "the log begins with the fault already on"
     if onset < release.at - SAME_S:
         return "innocent", f"the fault began {release.at - onset:.0f} s before this image reached any machine"
     started = {m: t for m, t in release.swapped.items() if t is not None}
@@ -173,6 +177,8 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
         r.at is not None and fault.last is not None and r is not release and release.at < r.at <= fault.last + SOON_S
         for r in found
     )
+    if fault.id in TWOFOLD and not ended:
+        return "undecided", "it takes load or a slow service from outside as well; which of the two came new is not shown"
     if _foreign(fault) and not ended and (1 - share) ** _spared(case, fault, started, onset) > CHANCE:
         return (
             "undecided",
@@ -195,6 +201,15 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
     if on_old and spared and (1 - share) ** spared < CHANCE:
         return "caused", "only the machine with the new image fails, while the old image serves the same requests well"
     return "undecided", "only one machine fails, although others run the same image"
+
+
+def _already_on(case: Case, fault: Fault) -> bool:
+    """Does the log begin amid the failures, so that what came before them cannot be seen?"""
+    first, last = fault.first, fault.last
+    if first is None or last is None or case.first is None:
+        return False
+    gap = (last - first) / max(1, fault.count)
+    return first - case.first < max(2.0, 2 * gap)
 
 
 def _first_on(case: Case, fault: Fault, machine: str) -> float | None:
