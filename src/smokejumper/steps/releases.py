@@ -209,7 +209,7 @@ def _already_on(case: Case, fault: Fault) -> bool:
     if first is None or last is None or case.first is None:
         return False
     gap = (last - first) / max(1, fault.count)
-    return first - case.first < max(2.0, 2 * gap)
+    return first - case.first < max(2.0, 4 * gap)
 
 
 def _first_on(case: Case, fault: Fault, machine: str) -> float | None:
