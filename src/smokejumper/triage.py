@@ -19,16 +19,18 @@ from smokejumper.model.verdict import (
     Errors,
     Evidence,
     Fix,
+    Grade,
     GroupFound,
     Http,
     RecordHit,
     ReleaseFound,
+    Role,
     Severity,
     Timeline,
     Trigger,
     Verdict,
     Window,
-)  # fmt: skip
+)
 from smokejumper.steps import counting, coverage, faults as step_faults, following, noise as step_noise
 from smokejumper.steps.faults import Judged
 from smokejumper.steps.releases import Release, judge, releases
@@ -49,7 +51,7 @@ class _Entry:
     members: list[Fault]
     evidence: list[str]
     confidence: float = 0.5
-    grade: str = "likely"
+    grade: Grade = "likely"
     trigger: Trigger | None = None
 
     @property
@@ -72,9 +74,7 @@ def triage(case: Case, read: Sequence[str], app: str | None = None) -> Verdict:
     if nameless is not None:
         all_faults.append(nameless)
     clients = [f for f in all_faults if f.clients]
-    edges = [
-        f for f in all_faults if not f.clients and (step_noise.at_edge(case, f) or step_noise.harmless(case, f))
-    ]
+    edges = [f for f in all_faults if not f.clients and (step_noise.at_edge(case, f) or step_noise.harmless(case, f))]
     rest = [f for f in all_faults if f not in clients and f not in edges]
     light = [f for f in rest if not step_faults.weighty(case, f)]
     judged = step_faults.reduce(case, [f for f in rest if f not in light] + light)
@@ -101,7 +101,7 @@ def _heavy(judged: Judged, light: set[int]) -> bool:
 
 
 def _not_alone(entries: list[_Entry]) -> list[_Entry]:
-    """Faults that are only a surface (a symptom, a raised text) beside a real cause and far smaller than it are not causes of their own."""
+    """Without those that are only a surface (a symptom, a raised text) beside a real cause, and far smaller."""
     strong = [e for e in entries if e.fault.cause.kind in ("cause", "evidence")]
     if not strong:
         return entries
@@ -185,7 +185,7 @@ def _prove(case: Case, entry: _Entry, book: _Book, guilty: Release | None, found
                     at=other.fault.first,
                 )
             )
-    entry.trigger = trigger(case, fault, entry.reach, guilty, found)
+    entry.trigger = trigger(fault, entry.reach, guilty, found)
     entry.grade, entry.confidence = _grade(case, entry, guilty)
 
 
@@ -212,8 +212,8 @@ def _figure(case: Case, entry: _Entry) -> str:
     return f"{fault.count} times on {', '.join(fault.machines) or 'machines that the log does not name'}"
 
 
-def _grade(case: Case, entry: _Entry, guilty: Release | None) -> tuple[str, float]:
-    """Grade and confidence: how well the signature, its number, its reach, and sources of another kind bear the name."""
+def _grade(case: Case, entry: _Entry, guilty: Release | None) -> tuple[Grade, float]:
+    """Grade and confidence: how well signature, number, reach, and sources of another kind bear the name."""
     fault, tell = entry.fault, entry.judged.tell
     if fault.cause.kind == "symptom" and tell is None:
         return "symptom", 0.35 if fault.id == "unknown" else 0.45
@@ -301,18 +301,19 @@ def ended(case: Case, entry: _Entry) -> float | None:
 
 
 def _verdict(
-    case: Case, entries: list[_Entry], judged: list[Judged], found: list[Release], noise: list[Any], book: _Book, read: Sequence[str], app: str | None,
-) -> Verdict:  # fmt: skip
+    case: Case,
+    entries: list[_Entry],
+    judged: list[Judged],
+    found: list[Release],
+    noise: list[Any],
+    book: _Book,
+    read: Sequence[str],
+    app: str | None,
+) -> Verdict:
     top = max(entries, key=lambda e: (_weight(e), e.confidence), default=None)
     causes = [_cause(case, e) for e in entries]
     for entry in entries:
-        for j in judged:
-            if (
-                j.of == entry.fault.id
-                and j.role in ("symptom", "mechanism")
-                and (j in entry.judged.explained or j.role == "mechanism")
-            ):
-                causes.append(_follower(case, j, entry))
+        causes += [_follower(case, j, entry) for j in judged if _follows(j, entry)]
     app = app or max(case.digest.apps, key=lambda a: (case.digest.apps[a], a), default=None)
     starts = [e.fault.onset for e in entries if e.fault.onset is not None]
     ends = [ended(case, e) for e in entries]
@@ -351,15 +352,22 @@ def _verdict(
                 machines={m: stamp(case, t) for m, t in r.swapped.items()},
                 verdict=r.verdict,
                 why=r.why,
-            )  # type: ignore[arg-type]
+            )
             for r in found
         ),
         noise=tuple(noise),
         evidence=tuple(book.items),
         coverage=Coverage(tuple(read), gaps, case.digest.unparsed + case.digest.oversized),
-        next=following.next_step(case, [(e.fault, e.reach, e.confidence) for e in entries], found, app),
+        next=following.next_step([(e.fault, e.reach, e.confidence) for e in entries], found, app),
         timeline=_timeline(case, found),
     )
+
+
+def _follows(judged: Judged, entry: _Entry) -> bool:
+    """Is it a symptom of the entry's fault, or how that came about?"""
+    if judged.of != entry.fault.id:
+        return False
+    return judged.role == "mechanism" or (judged.role == "symptom" and judged in entry.judged.explained)
 
 
 def _timeline(case: Case, found: list[Release]) -> Timeline:
@@ -379,7 +387,7 @@ def _timeline(case: Case, found: list[Release]) -> Timeline:
     seen: list[str] = []
     events = []
     for r in found:
-        events.append((stamp(case, r.at), "rollback" if r.image in seen or r.verdict == "cure" else "deploy"))
+        events.append((stamp(case, r.at), "rollback" if r.image in seen else "deploy"))
         seen.append(r.image)
     for kind in ("oom", "gave_up"):
         events += [(stamp(case, e.at), kind) for _, e in case.events(kind)[:5]]
@@ -392,31 +400,58 @@ def _cause(case: Case, entry: _Entry) -> CauseFound:
     fault, r = entry.fault, entry.reach
     grade = entry.grade
     return _found(
-        case, fault, r, role="cause", of=None, grade=grade, confidence=entry.confidence, trigger_=entry.trigger,
-        severity=_severity(case, entry), evidence=tuple(entry.evidence), ended_at=ended(case, entry), members=entry.members,
-    )  # fmt: skip
+        case,
+        fault,
+        r,
+        role="cause",
+        of=None,
+        grade=grade,
+        confidence=entry.confidence,
+        trigger_=entry.trigger,
+        severity=_severity(case, entry),
+        evidence=tuple(entry.evidence),
+        ended_at=ended(case, entry),
+        members=entry.members,
+    )
 
 
 def _follower(case: Case, judged: Judged, entry: _Entry) -> CauseFound:
-    grade = (
-        "proven"
-        if judged.tell is not None and judged.tell.proven
-        else "likely"
-        if judged.role == "mechanism"
-        else "symptom"
-    )
+    grade: Grade = "likely" if judged.role == "mechanism" else "symptom"
+    if judged.tell is not None and judged.tell.proven:
+        grade = "proven"
     confidence = judged.tell.confidence if judged.tell is not None else 0.5
     r = entry.reach
     return _found(
-        case, judged.fault, r, role=judged.role, of=entry.fault.id, grade=grade, confidence=confidence, trigger_=None, severity=None,
-        evidence=tuple(entry.evidence), ended_at=None, members=[judged.fault],
-    )  # fmt: skip
+        case,
+        judged.fault,
+        r,
+        role="mechanism" if judged.role == "mechanism" else "symptom",
+        of=entry.fault.id,
+        grade=grade,
+        confidence=confidence,
+        trigger_=None,
+        severity=None,
+        evidence=tuple(entry.evidence),
+        ended_at=None,
+        members=[judged.fault],
+    )
 
 
 def _found(
-    case: Case, fault: Fault, r: Reach, *, role: Any, of: str | None, grade: Any, confidence: float, trigger_: Trigger | None,
-    severity: Severity | None, evidence: tuple[str, ...], ended_at: float | None, members: list[Fault],
-) -> CauseFound:  # fmt: skip
+    case: Case,
+    fault: Fault,
+    r: Reach,
+    *,
+    role: Role,
+    of: str | None,
+    grade: Grade,
+    confidence: float,
+    trigger_: Trigger | None,
+    severity: Severity | None,
+    evidence: tuple[str, ...],
+    ended_at: float | None,
+    members: list[Fault],
+) -> CauseFound:
     group = fault.main
     culprit = group.culprit or next((g.culprit for g in fault.groups if g.culprit is not None), None)
     if culprit is None and fault.cause.level >= step_faults.CODE_LEVEL:
@@ -425,18 +460,47 @@ def _found(
     users = sorted({u for f in members for g in f.groups for u in g.users})
     remedy = fault.cause.remedy
     return CauseFound(
-        id=fault.id, parent=fault.cause.parent, role=role, of=of, grade=grade, confidence=confidence,
-        title=fill(fault.cause.title, names), scope=r.scope, machines=r.machines, endpoints=r.endpoints,
-        jobs=tuple(fault.jobs), regions=tuple(sorted({case.regions[m] for m in r.machines if m in case.regions})),
-        severity=severity, started_at=stamp(case, fault.onset), ended_at=stamp(case, ended_at), kind=group.kind,
-        exception_type=group.type, message=group.message.split("\n", 1)[0] or None if group.kind != "none" else None,
-        culprit_frame=culprit, top_frame=group.top, process=group.process,
-        http=_http(fault), sqlstate=group.sqlstate,
-        client_error=group.type in CLIENT_ERRORS, count=fault.count, first_at=stamp(case, fault.first), last_at=stamp(case, fault.last),
-        users=tuple(users[:50]), users_count=len(users), request_ids=tuple(sorted({x for g in fault.groups for x in g.request_ids})[:5]),
-        signatures=tuple(sorted(g.signature for g in fault.groups)), trigger=trigger_, owner=fault.cause.owner, evidence=evidence,
-        fix=Fix(*(fill(x, names) if x else None for x in (remedy.mitigate, remedy.repair, remedy.do_not, remedy.undo, remedy.prevent))),
-    )  # fmt: skip
+        id=fault.id,
+        parent=fault.cause.parent,
+        role=role,
+        of=of,
+        grade=grade,
+        confidence=confidence,
+        title=fill(fault.cause.title, names),
+        scope=r.scope,
+        machines=r.machines,
+        endpoints=r.endpoints,
+        jobs=tuple(fault.jobs),
+        regions=tuple(sorted({case.regions[m] for m in r.machines if m in case.regions})),
+        severity=severity,
+        started_at=stamp(case, fault.onset),
+        ended_at=stamp(case, ended_at),
+        kind=group.kind,
+        exception_type=group.type,
+        message=group.message.split("\n", 1)[0] or None if group.kind != "none" else None,
+        culprit_frame=culprit,
+        top_frame=group.top,
+        process=group.process,
+        http=_http(fault),
+        sqlstate=group.sqlstate,
+        client_error=group.type in CLIENT_ERRORS,
+        count=fault.count,
+        first_at=stamp(case, fault.first),
+        last_at=stamp(case, fault.last),
+        users=tuple(users[:50]),
+        users_count=len(users),
+        request_ids=tuple(sorted({x for g in fault.groups for x in g.request_ids})[:5]),
+        signatures=tuple(sorted(g.signature for g in fault.groups)),
+        trigger=trigger_,
+        owner=fault.cause.owner,
+        evidence=evidence,
+        fix=Fix(
+            *(
+                fill(x, names) if x else None
+                for x in (remedy.mitigate, remedy.repair, remedy.do_not, remedy.undo, remedy.prevent)
+            )
+        ),
+    )
 
 
 def _http(fault: Fault) -> Http | None:
@@ -484,16 +548,37 @@ def errors(case: Case) -> Errors:
         cause: Cause = sight.cause if sight else step_faults.UNKNOWN
         places = case.places[group.signature]
         order = (group.level == "warning", group.kind == "platform", -group.span.count, group.signature)
-        found.append((order, GroupFound(
-            signature=group.signature, id=cause.id, parent=cause.parent, title=fill(cause.title, {}), kind=group.kind, exception_type=group.type,
-            message=group.message.split("\n", 1)[0] or None, culprit_frame=group.culprit, top_frame=group.top, process=group.process,
-            http=Http(*group.http) if group.http else None, sqlstate=group.sqlstate, client_error=group.type in CLIENT_ERRORS,
-            count=group.span.count, first_at=stamp(case, group.span.first), last_at=stamp(case, group.span.last), users=tuple(group.users),
-            request_ids=tuple(group.request_ids), machines=tuple(sorted({m for m, _ in places if m})),
-            endpoints=tuple(sorted({w for _, w in places if " /" in w})), jobs=tuple(sorted({w for _, w in places if w and " /" not in w})),
-            owner=cause.owner, skeleton=group.skeleton,
-            sample="\n".join([group.text, *("    " + f for f in group.frames)]),
-        )))  # fmt: skip
+        found.append(
+            (
+                order,
+                GroupFound(
+                    signature=group.signature,
+                    id=cause.id,
+                    parent=cause.parent,
+                    title=fill(cause.title, {}),
+                    kind=group.kind,
+                    exception_type=group.type,
+                    message=group.message.split("\n", 1)[0] or None,
+                    culprit_frame=group.culprit,
+                    top_frame=group.top,
+                    process=group.process,
+                    http=Http(*group.http) if group.http else None,
+                    sqlstate=group.sqlstate,
+                    client_error=group.type in CLIENT_ERRORS,
+                    count=group.span.count,
+                    first_at=stamp(case, group.span.first),
+                    last_at=stamp(case, group.span.last),
+                    users=tuple(group.users),
+                    request_ids=tuple(group.request_ids),
+                    machines=tuple(sorted({m for m, _ in places if m})),
+                    endpoints=tuple(sorted({w for _, w in places if " /" in w})),
+                    jobs=tuple(sorted({w for _, w in places if w and " /" not in w})),
+                    owner=cause.owner,
+                    skeleton=group.skeleton,
+                    sample="\n".join([group.text, *("    " + f for f in group.frames)]),
+                ),
+            )
+        )
     return Errors(tuple(g for _, g in sorted(found, key=lambda x: x[0])))
 
 

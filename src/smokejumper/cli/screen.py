@@ -17,7 +17,7 @@ def verdict(v: Verdict, *, colour: bool = False) -> list[str]:
     causes = [c for c in v.causes if c.role == "cause"]
     rows += _row("scope", _scope(v), columns, colour)
     for i, cause in enumerate(causes[:3]):
-        rows += _cause(v, cause, i, columns, colour)
+        rows += _cause(cause, i, columns, colour)
     rows += _trigger(v, columns, colour)
     if v.is_incident:
         rows += _row("now", _now(causes[0] if causes else None, v), columns, colour)
@@ -110,7 +110,7 @@ def _scope(v: Verdict) -> str:
     if not v.is_incident:
         bad = f"{c.http_5xx} with 5xx, {c.http_4xx} with 4xx" if c.http_5xx or c.http_4xx else "none failed"
         return f"{c.requests} requests, {bad}, on {len(v.by_machine)} machines in {', '.join(v.by_region) or '?'}"
-    parts = [v.scope]
+    parts: list[str] = [v.scope]
     if v.scope in ("endpoint", "data") and v.endpoints:
         mine = [v.by_endpoint[e] for e in v.endpoints if e in v.by_endpoint]
         failed, asked = sum(t.http_5xx for t in mine), sum(t.requests for t in mine)
@@ -128,13 +128,14 @@ def _scope(v: Verdict) -> str:
     return ", ".join(parts).replace(", ", "   ", 1)
 
 
-def _cause(v: Verdict, cause: CauseFound, index: int, columns: int, colour: bool) -> list[str]:
+def _cause(cause: CauseFound, index: int, columns: int, colour: bool) -> list[str]:
     sure = f"{cause.grade}, {round(cause.confidence * 100)} %"
     room = columns - LABEL - 2
     label = "cause" if index == 0 else "and"
     gap = " " * max(2, room - len(cause.id) - len(sure))
+    shown = style(f"{label:<{LABEL - 2}}", "dim", on=colour)
     rows = [
-        f"  {style(f'{label:<{LABEL - 2}}', 'dim', on=colour)}  {style(cause.id, 'bold', on=colour)}{gap}{style(sure, 'cyan', on=colour)}",
+        f"  {shown}  {style(cause.id, 'bold', on=colour)}{gap}{style(sure, 'cyan', on=colour)}",
         " " * (LABEL + 2) + _cut(safe(cause.title), room),
     ]
     pad = " " * (LABEL + 2)
@@ -275,7 +276,8 @@ def _more(v: Verdict, causes: list[CauseFound]) -> str:
 def markdown(v: Verdict) -> list[str]:
     """Ten lines to paste into a chat."""
     causes = [c for c in v.causes if c.role == "cause"]
-    head = f"**{'INCIDENT' if v.is_incident else 'NO INCIDENT'}** {safe(v.app)} — {safe(_what(v)) if v.is_incident else 'nothing fails above its usual level'}"
+    what = safe(_what(v)) if v.is_incident else "nothing fails above its usual level"
+    head = f"**{'INCIDENT' if v.is_incident else 'NO INCIDENT'}** {safe(v.app)} — {what}"
     rows = [head, f"- scope: {safe(_scope(v))}"]
     if v.is_incident:
         rows.append(f"- {_since(v)} (UTC)")

@@ -1,7 +1,8 @@
 """Request lines in bulk: nine of ten lines of a busy log, counted without looking at each on its own.
 
-The result equals that of reading line by line (a property test holds it to that); what the pattern does not fit goes that way. Designed after
-measurements: `findall` over half a megabyte at a time, one tuple a line, dictionaries keyed by what repeats.
+The result equals that of reading line by line (a property test holds it to that); what the pattern does not fit goes
+that way. Designed after measurements: `findall` over half a megabyte at a time, one tuple a line, dictionaries keyed
+by what repeats.
 """
 
 import re
@@ -65,7 +66,7 @@ def _named(what: bytes) -> str:
 
 
 def _endpoint(what: bytes) -> str:
-    """`GET /orders/12` as an endpoint; the numbers go first, so that what is left repeats. Empty for what is no request."""
+    """`GET /orders/12` as an endpoint, empty for no request; the numbers go first, so that what is left repeats."""
     return _named(_IDS.sub(b"/:id", what))
 
 
@@ -99,7 +100,7 @@ class _Row:
 
 
 class _Place(NamedTuple):
-    """What the envelope says of a line: a machine in one second; and the rows that request lines of that machine belong to.
+    """What the envelope says of a line, a machine in one second, and the rows that its request lines belong to.
 
     `numbered` are those that end in a number, by what stands before it.
     """
@@ -115,7 +116,8 @@ class _Place(NamedTuple):
 class Bulk:
     """Counts request lines for one `Lines`, over any number of calls; `flush` hands the counts over.
 
-    The pattern's groups are: envelope, request id, metadata behind it, the rest of a request line; or any other line. `place` reads an envelope.
+    The pattern's groups are: envelope, request id, metadata behind it, the rest of a request line; or any other line.
+    `place` reads an envelope.
     """
 
     def __init__(self, pattern: bytes, place: Callable[[bytes], tuple[float, str, str] | None], lines: Lines) -> None:
@@ -144,9 +146,10 @@ class Bulk:
             begin = to
         if len(self.opened) > FLUSH:
             self.flush()
-        for known in (_ENDS, _PEOPLE):
-            if len(known) > FLUSH:
-                known.clear()  # type: ignore[attr-defined] - both are dictionaries
+        if len(_ENDS) > FLUSH:
+            _ENDS.clear()
+        if len(_PEOPLE) > FLUSH:
+            _PEOPLE.clear()
 
     def _piece(self, data: bytes | bytearray, begin: int, stop: int, other: Callable[[bytes, Lines], None]) -> None:
         lines, places, opened = self.lines, self.places, self.opened
@@ -245,7 +248,7 @@ class Bulk:
             home = self.homes[envelope[behind:]] = (machine, region, words, numbered)
         if len(self.places) > FLUSH:
             self.places.clear()
-        place = self.places[envelope] = _Place(*moment, *home)
+        place = self.places[envelope] = _Place(moment[0], moment[1], *home)
         return place
 
     def _alone(self, at: float, machine: str, rid: bytes, meta: bytes, answer: tuple[int, int, int, str]) -> None:
@@ -308,7 +311,8 @@ class Bulk:
         lines = self.lines
         lines.digest.lines += 1
         lines.digest.providers["app"] = lines.digest.providers.get("app", 0) + 1
-        text = f"00:00:00 request_id={rid.decode()} {meta.decode('utf-8', 'replace')}[info] {what.decode('utf-8', 'replace')}"
+        said, told = meta.decode("utf-8", "replace"), what.decode("utf-8", "replace")
+        text = f"00:00:00 request_id={rid.decode()} {said}[info] {told}"
         found = elixir.prefix(text)
         if found is not None:
             lines.head(at, at, machine, region, found.level, found.meta, found.text.removesuffix("\r"))

@@ -99,9 +99,16 @@ class Lines:
         self.more(at, machine, region, message)
 
     def head(
-        self, at: float | None, stamp: float | None, machine: str, region: str, level: str, meta: dict[str, str], text: str,
+        self,
+        at: float | None,
+        stamp: float | None,
+        machine: str,
+        region: str,
+        level: str,
+        meta: dict[str, str],
+        text: str,
         http: tuple[str, str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """A message begins. `at` is its exact time, `stamp` the envelope's (request lines are counted by that)."""
         if machine in self.live:
             self.close(machine)
@@ -145,7 +152,7 @@ class Lines:
         return False
 
     def more(self, at: float | None, machine: str, region: str, message: str) -> None:
-        """A line that begins with no prefix: it goes on with the machine's message, or begins one that no formatter printed."""
+        """A line without a prefix: it goes on with the machine's message, or begins one that no formatter printed."""
         digest = self.digest
         if machine not in digest.open:
             orphans = digest.orphans.setdefault(machine, [])

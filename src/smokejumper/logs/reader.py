@@ -15,7 +15,10 @@ MAX_UNIT = 1 << 20
 
 
 class Reader:
-    """Reads one stretch of an input. `start` says that it stands at the input's beginning; `width` is a hint (see `Tally`)."""
+    """Reads one stretch of an input.
+
+    `start` says that it stands at the input's beginning; `width` is a hint (see `Tally`).
+    """
 
     def __init__(self, layout: Layout, needles: Needles, *, start: bool = True, width: int = 1) -> None:
         self.tally = Tally(width)

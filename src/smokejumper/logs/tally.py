@@ -2,7 +2,7 @@
 
 import zlib
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from smokejumper.logs import groups as grouping
 from smokejumper.logs.requests import status_class, template
@@ -19,7 +19,7 @@ from smokejumper.model.digest import (
     Raised,
     Span,
     Start,
-)  # fmt: skip
+)
 from smokejumper.model.errors import Frame
 
 OPEN_LIMIT = 20_000
@@ -289,7 +289,10 @@ class Tally:
         lost: bool = False,
         escaped: bool = False,
     ) -> str:
-        """An event of an error group; `key` is what of its name belongs to the signature, `where` a job if it is one's. Gives the signature."""
+        """An event of an error group; gives its signature.
+
+        `key` is what of its name belongs to the signature, `where` a job if it is one's.
+        """
         skeleton = grouping.skeleton(kind, type_, message)
         signature = grouping.signature(kind, process, type_, skeleton, culprit, key)
         group = self.digest.groups.get(signature)
@@ -306,10 +309,19 @@ class Tally:
         return signature
 
     def again(
-        self, signature: str, machine: str, at: float | None, *, name: str | None, culprit: Frame | None, rid: str | None, user: str | None,
-        tenant: str | None, http: tuple[str, str] | None,
-    ) -> bool:  # fmt: skip
-        """One more event of a group that is known; False where it is not, or where this event would have to be its sample."""
+        self,
+        signature: str,
+        machine: str,
+        at: float | None,
+        *,
+        name: str | None,
+        culprit: Frame | None,
+        rid: str | None,
+        user: str | None,
+        tenant: str | None,
+        http: tuple[str, str] | None,
+    ) -> bool:
+        """One more event of a known group; False where it is not known, or this event would have to be its sample."""
         group = self.digest.groups.get(signature)
         if group is None or at is None or group.sample_at is None or at < group.sample_at:
             return False
@@ -317,9 +329,19 @@ class Tally:
         return True
 
     def _again(
-        self, group: ErrorGroup, machine: str, at: float | None, name: str | None, culprit: Frame | None, rid: str | None, user: str | None,
-        tenant: str | None, http: tuple[str, str] | None, where: str, lost: bool,
-    ) -> None:  # fmt: skip
+        self,
+        group: ErrorGroup,
+        machine: str,
+        at: float | None,
+        name: str | None,
+        culprit: Frame | None,
+        rid: str | None,
+        user: str | None,
+        tenant: str | None,
+        http: tuple[str, str] | None,
+        where: str,
+        lost: bool,
+    ) -> None:
         widen(group.span, at)
         bucket = self.bucket(at)
         if bucket is not None:
@@ -340,9 +362,16 @@ class Tally:
         self._join(group, machine, at, rid, user, tenant, http, where)
 
     def _join(
-        self, group: ErrorGroup, machine: str, at: float | None, rid: str | None, user: str | None, tenant: str | None,
-        http: tuple[str, str] | None, where: str,
-    ) -> None:  # fmt: skip
+        self,
+        group: ErrorGroup,
+        machine: str,
+        at: float | None,
+        rid: str | None,
+        user: str | None,
+        tenant: str | None,
+        http: tuple[str, str] | None,
+        where: str,
+    ) -> None:
         signature = group.signature
         if group.process != "request":
             self._place(signature, machine, where, at, "", user, tenant)
@@ -409,7 +438,7 @@ class Tally:
         return bound(self.digest)
 
 
-def _smallest(table: dict[T, object], limit: int, name: str, digest: LogDigest) -> None:
+def _smallest(table: dict[T, Any], limit: int, name: str, digest: LogDigest) -> None:
     if len(table) > limit:
         for key in sorted(table, key=lambda k: rank("\x1f".join(k) if isinstance(k, tuple) else str(k)))[limit:]:
             del table[key]
@@ -419,9 +448,19 @@ def _smallest(table: dict[T, object], limit: int, name: str, digest: LogDigest) 
 def bound(digest: LogDigest) -> LogDigest:
     """Let go of what does not fit: of every table that is too long, the entries with the largest rank."""
     for name, limit in (
-        ("started", OPEN_LIMIT), ("ended", OPEN_LIMIT), ("failed", OPEN_LIMIT), ("raised", OPEN_LIMIT), ("crashes", OPEN_LIMIT),
-        ("groups", GROUP_LIMIT), ("answers", PLACE_LIMIT), ("jobs", 500), ("served_users", 2_000), ("served_tenants", 2_000), ("apps", 50), ("marks", 200),
-    ):  # fmt: skip
+        ("started", OPEN_LIMIT),
+        ("ended", OPEN_LIMIT),
+        ("failed", OPEN_LIMIT),
+        ("raised", OPEN_LIMIT),
+        ("crashes", OPEN_LIMIT),
+        ("groups", GROUP_LIMIT),
+        ("answers", PLACE_LIMIT),
+        ("jobs", 500),
+        ("served_users", 2_000),
+        ("served_tenants", 2_000),
+        ("apps", 50),
+        ("marks", 200),
+    ):
         _smallest(getattr(digest, name), limit, name, digest)
     for group in digest.groups.values():
         _smallest(group.cells, 2_000, "cells", digest)

@@ -1,4 +1,4 @@
-"""What `triage --json` and `errors --json` print: the verdict and its parts, field by field as published by `smokejumper schema`."""
+"""What commands print with `--json`, field by field as `smokejumper schema` publishes it."""
 
 from typing import Literal
 
@@ -8,6 +8,7 @@ from smokejumper.model.cause import Owner, Scope as Reach
 from smokejumper.model.errors import Frame
 
 Severity = Literal["critical", "major", "minor"]
+ReleaseVerdict = Literal["caused", "innocent", "undecided"]
 Role = Literal["cause", "symptom", "mechanism"]
 Grade = Literal["proven", "likely", "symptom"]
 TriggerKind = Literal["release", "config", "traffic", "dependency", "platform", "time", "data", "operator", "unknown"]
@@ -127,7 +128,7 @@ class ReleaseFound(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None = None
     at: str | None
     machines: dict[str, str | None]
-    verdict: Literal["caused", "innocent", "undecided"]
+    verdict: ReleaseVerdict
     why: str
 
 
@@ -176,7 +177,7 @@ class Next(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Is this an incident, how far does it reach, what broke, why, since when, was it the deploy, what now, what was not seen."""
+    """Is this an incident, how far does it reach, what broke, why, since when, was it the deploy, what now?"""
 
     schema: str = "smokejumper.verdict/1"
     app: str | None

@@ -1,4 +1,4 @@
-"""From error groups to faults: name each group, gather what is one failure, take away what follows from something deeper."""
+"""From error groups to faults: name each group, gather what is one failure, take away what follows from another."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -19,14 +19,19 @@ CODE_LEVEL = 5
 """From this level on a cause lies in code: two functions are two faults."""
 
 UNKNOWN = Cause(
-    id="unknown", title="something fails and the evidence does not name why", owner="us", scope="unknown", kind="symptom", level=11,
+    id="unknown",
+    title="something fails and the evidence does not name why",
+    owner="us",
+    scope="unknown",
+    kind="symptom",
+    level=11,
     what="Requests or processes fail, and no text in the evidence says what a known failure would say.",
     remedy=Remedy(
         mitigate="Roll back the last change if the failures began with it; otherwise take the failing part out of use.",
         repair="Read the whole text of one failing request, then decide.",
         do_not="Do not restart everything: it loses the evidence and may not help.",
     ),
-)  # fmt: skip
+)
 APP_RAISED = "app_raised"
 
 
@@ -43,7 +48,7 @@ class Judged:
 
 
 def name_groups(case: Case) -> list[tuple[ErrorGroup, Cause, float]]:
-    """Each error group with its cause and how exactly it shows: 1 code or text, 0.8 class, 0.6 frame, 0.4 nothing known."""
+    """Each error group, its cause, and how exactly it shows: 1 code or text, 0.8 class, 0.6 frame, 0.4 nothing."""
     named = []
     for group in case.groups:
         if group.level == "warning":
@@ -116,7 +121,7 @@ def _widen(mine: Span, theirs: Span) -> None:
 
 
 def unnamed(case: Case, faults: list[Fault]) -> Fault | None:
-    """Answers with 5xx for which the log has no error text, as a fault without a name; None where there are fewer than three."""
+    """Answers with 5xx for which the log has no error text, as a fault without a name; None for fewer than three."""
     known: Counter[tuple[str, str]] = Counter()
     for fault in faults:
         for group in fault.groups:
@@ -165,12 +170,12 @@ def weighty(case: Case, fault: Fault) -> bool:
 
 
 def reduce(case: Case, faults: list[Fault]) -> list[Judged]:
-    """Roles: what is explained by something deeper becomes a symptom of it; the rest are causes, the deepest and widest first."""
+    """Roles: what is explained by something deeper becomes a symptom of it; the rest are causes."""
     judged = [Judged(f) for f in faults]
-    faults = _settle_shutdown(case, judged)
+    faults = _settle_shutdown(judged)
     tells = _second_signals(case, judged)
     for tell_id, tell in tells:
-        _convict(case, judged, tell_id, tell)
+        _convict(judged, tell_id, tell)
     for x in sorted(judged, key=lambda j: (_rank(j), j.fault.onset or 0.0)):
         if x.role != "cause":
             continue
@@ -205,8 +210,8 @@ def _beneath(id_: str, tell: Tell) -> bool:
     return cause is not None and bool(set(cause.explains) & set(tell.explains))
 
 
-def _convict(case: Case, judged: list[Judged], id_: str, tell: Tell) -> None:
-    """Put a second signal into the list: as support of the fault that already bears its id, or as a fault of its own."""
+def _convict(judged: list[Judged], id_: str, tell: Tell) -> None:
+    """Put a second signal into the list: as support of the fault that bears its id, or as a fault of its own."""
     cause = catalogue.get(id_)
     if cause is None:
         return
@@ -265,8 +270,8 @@ def _global(case: Case, fault: Fault) -> bool:
     return set(fault.machines) >= serving or (fault.cause.level <= 3 and len(fault.machines) >= 2)
 
 
-def _settle_shutdown(case: Case, judged: list[Judged]) -> list[Fault]:
-    """57P01 is only an event: what the reconnects say decides between a restart, an unreachable server and full slots."""
+def _settle_shutdown(judged: list[Judged]) -> list[Fault]:
+    """57P01 is only an event: what the reconnects say decides (restart, unreachable server, full slots)."""
     shutdown = next((j for j in judged if j.fault.id == "db_shutdown"), None)
     if shutdown is not None:
         said: Counter[str] = Counter()

@@ -1,6 +1,5 @@
 """The one next thing to do."""
 
-from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault
 from smokejumper.model.verdict import Next
 from smokejumper.steps.releases import Release
@@ -9,7 +8,7 @@ from smokejumper.steps.scope import Reach
 SURE = 0.6
 
 
-def next_step(case: Case, faults: list[tuple[Fault, Reach, float]], found: list[Release], app: str | None) -> Next:
+def next_step(faults: list[tuple[Fault, Reach, float]], found: list[Release], app: str | None) -> Next:
     """The next step: keep or take back a release, look where the evidence does not decide, or the cause's own look."""
     flag = f" -a {app}" if app else ""
     if not faults:
@@ -26,7 +25,10 @@ def next_step(case: Case, faults: list[tuple[Fault, Reach, float]], found: list[
             "only this machine is sick: its events and checks say what happened to it",
         )
     if confidence < SURE or fault.cause.look == "database":
-        sql = "select pid, state, wait_event_type, wait_event, now() - xact_start as age, left(query, 80) from pg_stat_activity order by age desc nulls last"
+        sql = (
+            "select pid, state, wait_event_type, wait_event, now() - xact_start as age, left(query, 80) "
+            "from pg_stat_activity order by age desc nulls last"
+        )
         if fault.id.startswith("db_") or fault.cause.look == "database":
             return Next(
                 "see who holds the database",

@@ -11,19 +11,30 @@ EDGE_S = 15.0
 AROUND_S = 5.0
 LASTING, LASTING_S = 20, 30.0
 EDGE_IDS = frozenset(
-    "machine_unreachable health_check_failing http_client_closed process_missing db_connection_dropped cluster_split process_crash_loop".split()  # noqa: SIM905
+    {
+        "machine_unreachable",
+        "health_check_failing",
+        "http_client_closed",
+        "process_missing",
+        "db_connection_dropped",
+        "cluster_split",
+        "process_crash_loop",
+    }
 )
 EXPLOIT = re.compile(
-    r"^(?:GET|POST|HEAD) /(?:wp-|wordpress|\.env|\.git|\.aws|phpmyadmin|cgi-bin|vendor/|xmlrpc|actuator|owa/|solr|boaform)|\.php\b"
+    r"^(?:GET|POST|HEAD) /(?:wp-|wordpress|\.env|\.git|\.aws|phpmyadmin|cgi-bin|vendor/|xmlrpc|actuator|owa/|solr)"
+    r"|\.php\b"
 )
 
 
 def edges(case: Case, machine: str) -> list[float]:
     """When a machine stopped or started of itself or by order, in the log."""
     times = [
-        e.at for kind in ("stop_signal", "sigterm", "boot", "exited", "started", "reboot", "pulled", "autostop") for _, e in case.events(kind, machine)
+        e.at
+        for kind in ("stop_signal", "sigterm", "boot", "exited", "started", "reboot", "pulled", "autostop")
+        for _, e in case.events(kind, machine)
         if e.at is not None and not (kind == "exited" and e.detail not in ("0", ""))
-    ]  # fmt: skip
+    ]
     return sorted(times)
 
 
@@ -53,10 +64,13 @@ def harmless(case: Case, fault: Fault) -> bool:
         return False
     failed = case.between(case.total(machines=fault.machines or None), first - AROUND_S, last + EDGE_S, 2)
     jobs = any(
-        g.process in ("oban", "request", "liveview", "genserver", "task") and g.span.last is not None and g.span.first is not None
-        and g.span.first <= last + EDGE_S and g.span.last >= first - AROUND_S
+        g.process in ("oban", "request", "liveview", "genserver", "task")
+        and g.span.last is not None
+        and g.span.first is not None
+        and g.span.first <= last + EDGE_S
+        and g.span.last >= first - AROUND_S
         for g in case.groups
-    )  # fmt: skip
+    )
     return not failed and not jobs
 
 
@@ -94,11 +108,12 @@ def noise(case: Case, dropped: list[Fault], clients: list[Fault]) -> list[Noise]
     refused = sum(c.refused for c in case.cells.values()) - sum(bots.values()) - sum(missing.values())
     if refused > 0:
         found.append(Noise("client_errors", refused, "requests refused with 4xx, as they should be"))
-    for fault in clients:
-        found.append(Noise(fault.id, fault.count, "the client's: answered with 4xx"))
+    found += [Noise(fault.id, fault.count, "the client's: answered with 4xx") for fault in clients]
     for fault in dropped:
         edge = fault.id in EDGE_IDS
-        why = "within seconds of the machine's own stop or start" if edge else "isolated, or no request or job was harmed"
+        why = (
+            "within seconds of the machine's own stop or start" if edge else "isolated, or it harmed no request or job"
+        )
         found.append(Noise(fault.id, fault.count, why))
     stops = sum(len(case.events(kind)) for kind in ("sigterm",))
     if stops:

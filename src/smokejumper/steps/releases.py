@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault
 from smokejumper.model.cause import Scope
+from smokejumper.model.verdict import ReleaseVerdict
 
 SOON_S = 20.0
 SAME_S = 1.5
@@ -21,8 +22,15 @@ FOREIGN_LEVEL = 3
 SHARED_IDS = ("db_missing", "db_constraint", "db_query_invalid", "db_stale_plan", "db_permission", "multiple_results")
 """What a migration changes for all machines at once, whatever image they run."""
 SCHEMA = (
-    *SHARED_IDS, "db_deadlock", "db_lock", "db_checkout", "db_query_canceled", "slow_query", "external_call", "db_serialization",
-)  # fmt: skip
+    *SHARED_IDS,
+    "db_deadlock",
+    "db_lock",
+    "db_checkout",
+    "db_query_canceled",
+    "slow_query",
+    "external_call",
+    "db_serialization",
+)
 """Database causes that code or a migration brings."""
 
 
@@ -37,7 +45,7 @@ class Release:
     command: str | None = None
     """The machine that ran the release command."""
     migrated: float | None = None
-    verdict: str = "undecided"
+    verdict: ReleaseVerdict = "undecided"
     why: str = ""
 
 
@@ -117,7 +125,7 @@ def judge(case: Case, found: list[Release], faults: list[tuple[Fault, Scope]]) -
     return guilty or (None, None)
 
 
-def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> tuple[str, str]:
+def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> tuple[ReleaseVerdict, str]:
     onset = degraded(case, fault)
     if onset is None or release.at is None:
         return "undecided", "the times are not known"
@@ -146,12 +154,15 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
                 if release.migrated is not None
                 else "something that all machines share (a migration, a secret)"
             )
+            old = ", ".join(before)
             return (
                 "caused",
-                f"all machines failed together as the deploy began, {', '.join(before)} still on the old image: {what}, not the code alone",
+                f"all machines failed together as the deploy began, {old} still on the old image: {what}",
             )
         if onset > release.at + SHARED or not shared:
-            kind = "innocent" if onset > max(started.values(), default=release.at) + SOON_S else "undecided"
+            kind: ReleaseVerdict = (
+                "innocent" if onset > max(started.values(), default=release.at) + SOON_S else "undecided"
+            )
             return kind, "machines on the old image failed too, and not at the deploy's start"
         return "undecided", "machines on the old image failed too"
     if not started:
@@ -169,7 +180,7 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
     if good and unseen < CHANCE:
         return (
             "innocent",
-            f"{good} requests of the same kind went well on the new image before the first failure: it came from outside",
+            f"{good} requests of its kind went well on the new image before the first failure: it came from outside",
         )
     if fault.jobs and not fault.endpoints and delay > SOON_S:
         return "undecided", f"the first job failed {delay:.0f} s after the image came up"
@@ -178,11 +189,11 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
         for r in found
     )
     if fault.id in TWOFOLD and not ended:
-        return "undecided", "it takes load or a slow service from outside as well; which of the two came new is not shown"
+        return "undecided", "it takes load or a slow service from outside as well; which of the two is new is not shown"
     if _foreign(fault) and not ended and (1 - share) ** _spared(case, fault, started, onset) > CHANCE:
         return (
             "undecided",
-            "it began after the image came up, but lies with something outside, and no machine on the old image was spared",
+            "it began after the image came up, but lies outside, and no machine on the old image was spared",
         )
     if len(sick) >= 2 or len(serving) == 1:
         if delay <= SOON_S or good or fault.endpoints:
@@ -222,14 +233,14 @@ def _first_on(case: Case, fault: Fault, machine: str) -> float | None:
 
 
 def degraded(case: Case, fault: Fault) -> float | None:
-    """When the fault first showed: its first event less the timeout it names, or, where its routes had become slow just before, then."""
+    """When the fault first showed: its first event less the timeout it names, or when its routes became slow before."""
     times = [t for m in fault.machines if (t := _first_on(case, fault, m)) is not None]
     onset = fault.onset
     return min((*times, onset), default=None) if onset is not None else min(times, default=None)
 
 
 def _slow_since(case: Case, fault: Fault, machine: str, first: float) -> float | None:
-    """The start of the slow time of the fault's routes on a machine that leads up to its first failure without a pause."""
+    """Since when the fault's routes were slow on a machine, without a pause up to its first failure."""
     if fault.cause.kind == "cause" and fault.cause.level > 3 and fault.main.kind == "error":
         return None  # code that raises does not become slow first
     slow: dict[int, int] = {}
@@ -253,8 +264,12 @@ def _good_between(case: Case, fault: Fault, started: dict[str, float], onset: fl
     if not endpoints:
         return 0
     return sum(
-        case.between(case.cells[m, e], started[m], onset) for m in started if m in serving for e in endpoints if (m, e) in case.cells
-    )  # fmt: skip
+        case.between(case.cells[m, e], started[m], onset)
+        for m in started
+        if m in serving
+        for e in endpoints
+        if (m, e) in case.cells
+    )
 
 
 def _foreign(fault: Fault) -> bool:
@@ -265,10 +280,14 @@ def _foreign(fault: Fault) -> bool:
 
 
 def _spared(case: Case, fault: Fault, started: dict[str, float], onset: float) -> int:
-    """Good answers of the fault's routes on machines that still ran the old image, after the fault had begun elsewhere."""
+    """Good answers of the fault's routes on machines still on the old image, after it had begun elsewhere."""
     return sum(
-        case.between(case.cells[m, e], onset, t) for m, t in started.items() if t > onset for e in fault.endpoints if (m, e) in case.cells
-    )  # fmt: skip
+        case.between(case.cells[m, e], onset, t)
+        for m, t in started.items()
+        if t > onset
+        for e in fault.endpoints
+        if (m, e) in case.cells
+    )
 
 
 def _share(case: Case, fault: Fault, onset: float) -> float:

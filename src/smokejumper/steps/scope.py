@@ -9,9 +9,31 @@ from smokejumper.model.cause import Scope
 CHANCE = 0.01
 MOST = 0.6
 INFRASTRUCTURE = frozenset(
-    """db_unreachable db_dns db_tls db_auth db_missing_database db_too_many_connections pooler_rejected db_shutdown db_connection_dropped
-    db_pool_exhausted db_disk_full db_read_only db_server_fault db_prepared_statement_pooler external_call_in_transaction slow_query
-    missing_index redis_unreachable host_failure machine_unreachable capacity_exceeded cluster_split db_lock_timeout""".split()  # noqa: SIM905
+    {
+        "db_unreachable",
+        "db_dns",
+        "db_tls",
+        "db_auth",
+        "db_missing_database",
+        "db_too_many_connections",
+        "pooler_rejected",
+        "db_shutdown",
+        "db_connection_dropped",
+        "db_pool_exhausted",
+        "db_disk_full",
+        "db_read_only",
+        "db_server_fault",
+        "db_prepared_statement_pooler",
+        "external_call_in_transaction",
+        "slow_query",
+        "missing_index",
+        "redis_unreachable",
+        "host_failure",
+        "machine_unreachable",
+        "capacity_exceeded",
+        "cluster_split",
+        "db_lock_timeout",
+    }
 )
 """Causes below the routes: where they hit two unrelated routes or more, the app as a whole is hit."""
 

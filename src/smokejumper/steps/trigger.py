@@ -1,8 +1,7 @@
 """Why now: what set a fault off."""
 
-from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault
-from smokejumper.model.verdict import Trigger
+from smokejumper.model.verdict import Trigger, TriggerKind
 from smokejumper.steps.releases import Release
 from smokejumper.steps.scope import Reach
 
@@ -19,7 +18,7 @@ _DATABASE = (
 )
 
 
-def trigger(case: Case, fault: Fault, reach: Reach, guilty: Release | None, found: list[Release]) -> Trigger | None:
+def trigger(fault: Fault, reach: Reach, guilty: Release | None, found: list[Release]) -> Trigger | None:
     """What set it off, or None where nothing in the evidence says so."""
     if guilty is not None:
         return Trigger("release", guilty.image, guilty.why)
@@ -38,7 +37,7 @@ def trigger(case: Case, fault: Fault, reach: Reach, guilty: Release | None, foun
     if fault.id.startswith(_UPSTREAM):
         return Trigger("dependency", None, "another service fails, and our code meets it")
     if fault.id in _DATABASE:
-        kind = "platform" if reach.scope == "machine" else "dependency"
+        kind: TriggerKind = "platform" if reach.scope == "machine" else "dependency"
         return Trigger(
             kind, None, "the way to the database" if kind == "platform" else "the database or what stands before it"
         )

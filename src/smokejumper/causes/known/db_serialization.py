@@ -69,8 +69,7 @@ concurrent update
         Example(
             id="db_stale_entry",
             text="""\
-15:05:50.900 [error] Task #PID<0.611.0> started from Ledger.Sweeper terminating
-** (Ecto.StaleEntryError) attempted to update a stale struct:
+15:05:50.900 request_id=F0jTr2bCdE9AAAAq [error] ** (Ecto.StaleEntryError) attempted to update a stale struct:
 
 %Ledger.Seat{id: 18, row: "C"}
 

@@ -40,15 +40,12 @@ CAUSE = Cause(
             id="db_stale_entry",
             source="instedd/surveda#1737",
             text="""\
-23:15:24.687 [error] Task #PID<0.4078.0> started from Tidepool.Sync terminating
-** (Ecto.StaleEntryError) attempted to update a stale struct:
+23:15:24.687 request_id=F0jTq7uVwX8AAAAf [error] ** (Ecto.StaleEntryError) attempted to update a stale struct:
 
 %Tidepool.Reading{__meta__: #Ecto.Schema.Metadata<:loaded, "readings">, id: 77, level: 3}
 
     (ecto 3.12.6) lib/ecto/repo/schema.ex:823: Ecto.Repo.Schema.apply/4
     (tidepool 3.2.0) lib/tidepool/sync.ex:52: Tidepool.Sync.store/1
-Function: #Function<1.81571850/0 in Tidepool.Sync.run/1>
-    Args: []
 """,
         ),
         Example(
