@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from smokejumper.model.verdict import CauseFound, Verdict
+from smokejumper.model.verdict import CauseFound, ReleaseFound, Verdict
 
 ACCEPT: dict[str, Any] = json.loads(Path(__file__).with_name("accept.json").read_bytes())
 PARENTS: dict[str, str] = ACCEPT["_parents"]
@@ -75,6 +75,12 @@ def guilty_release(truth: Truth) -> float | None:
     began = seconds(truth["fault_started_at"])
     starts = [seconds(e["at"]) for e in truth.get("timeline") or [] if e["event"] == "deploy_started"]
     return began if any(at is not None and began is not None and abs(at - began) < 1 for at in starts) else None
+
+
+def right_release(truth: Truth, release: ReleaseFound) -> bool:
+    """Is this the release that brought the fault?"""
+    began, at = guilty_release(truth), seconds(release.at)
+    return began is not None and at is not None and abs(at - began) < 30
 
 
 def blamed(verdict: Verdict) -> list[float]:

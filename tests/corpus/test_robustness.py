@@ -88,7 +88,7 @@ def accusations(name: str, verdict: Verdict) -> list[str]:
         for c in judging.accused(verdict)
         if c.confidence > SURE and not judging.meant(c) & right
     ]
-    known = {r.image for r in whole(name).releases if r.verdict == "caused"}
+    known = {r.image for r in whole(name).releases if r.verdict == "caused" or judging.right_release(truth(name), r)}
     strange = [r.image for r in verdict.releases if r.verdict == "caused" and r.image not in known]
     return wrong + [f"the release {image}" for image in strange]
 
