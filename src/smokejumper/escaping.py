@@ -7,7 +7,10 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[
 
 
 def plain(text: str) -> str:
-    r"""Text without terminal sequences; other control and direction-changing characters become `\\xNN` or `\\uNNNN`, a tab a blank."""
+    r"""Text without terminal sequences.
+
+    Other control and direction-changing characters become `\\xNN` or `\\uNNNN`, a tab a blank.
+    """
     text = _ANSI.sub("", text).replace("\t", " ").replace("\r", "")
     if text.isprintable():
         return text

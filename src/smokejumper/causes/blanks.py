@@ -1,10 +1,18 @@
 """The blanks in the catalogue's sentences, filled with what an incident shows."""
 
 NEUTRAL = {
-    "endpoint": "the failing route", "machine": "the sick machine", "machines": "the machines that show it", "release": "the last release",
-    "exception": "the error", "message": "the error's text", "frame": "the line that raises", "host": "the other side", "count": "several",
-    "users": "some", "first_at": "the first failure",
-}  # fmt: skip
+    "endpoint": "the failing route",
+    "machine": "the sick machine",
+    "machines": "the machines that show it",
+    "release": "the last release",
+    "exception": "the error",
+    "message": "the error's text",
+    "frame": "the line that raises",
+    "host": "the other side",
+    "count": "several",
+    "users": "some",
+    "first_at": "the first failure",
+}
 
 
 class _Names(dict[str, str]):
@@ -13,7 +21,10 @@ class _Names(dict[str, str]):
 
 
 def fill(sentence: str, names: dict[str, str]) -> str:
-    """A sentence of the catalogue with the names of this incident in its braces, or a neutral word where there is none."""
+    """A sentence of the catalogue with the names of this incident in its braces.
+
+    Or a neutral word where there is none.
+    """
     kept = _Names({k: v for k, v in names.items() if v})
     out, rest = [], sentence
     while "{" in rest:

@@ -1,4 +1,7 @@
-"""The evidence as judgement sees it: the digest's tables with routes named, ends joined and noise of the reader's making taken out."""
+"""The evidence as judgement sees it.
+
+The digest's tables with routes named, ends joined and noise of the reader's making taken out.
+"""
 
 import math
 from collections import Counter
@@ -152,9 +155,13 @@ class Case:
                 continue
             endpoint = self.endpoint(f"{method} {template(path)}")
             candidates = sorted(
-                (starts[0].at or 0.0, rid) for rid, starts in started.items()
-                if starts and starts[0].machine == machine and starts[0].method == method and starts[0].path.split("?", 1)[0] == path
-            )  # fmt: skip
+                (starts[0].at or 0.0, rid)
+                for rid, starts in started.items()
+                if starts
+                and starts[0].machine == machine
+                and starts[0].method == method
+                and starts[0].path.split("?", 1)[0] == path
+            )
             for _, rid in candidates[:-balance]:
                 started[rid].pop(0)
             for _ in range(-balance):
@@ -175,8 +182,10 @@ class Case:
                         _add(self.places[raised.signature].setdefault((raised.machine, ""), Span()), raised.at)
         left = [
             (s.machine, self.endpoint(f"{s.method} {template(s.path)}"), s.at)
-            for starts in started.values() for s in starts if not is_health(s.path)
-        ]  # fmt: skip
+            for starts in started.values()
+            for s in starts
+            if not is_health(s.path)
+        ]
         return sorted(left, key=lambda x: (x[0], x[1], x[2] or 0.0))
 
     def _answered_elsewhere(self, group: ErrorGroup, rid: str) -> bool:
@@ -236,11 +245,16 @@ class Case:
         return users, tenants
 
     def between(self, cell: Cell, since: float | None, until: float | None, index: int = 0) -> int:
-        """Answers of one class (0 ok, 1 4xx, 2 5xx) in buckets that begin at or after `since` and end at or before `until`."""
+        """Answers of one class (0 ok, 1 4xx.
+
+        2 5xx) in buckets that begin at or after `since` and end at or before `until`.
+        """
         return sum(
-            three[index] for bucket, three in cell.series.items()
-            if (since is None or bucket >= math.floor(since)) and (until is None or bucket + self.width <= math.ceil(until))
-        )  # fmt: skip
+            three[index]
+            for bucket, three in cell.series.items()
+            if (since is None or bucket >= math.floor(since))
+            and (until is None or bucket + self.width <= math.ceil(until))
+        )
 
     def events(self, kind: str, machine: str | None = None) -> list[tuple[str, Event]]:
         """What happened to machines, in order of time."""

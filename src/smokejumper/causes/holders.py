@@ -39,7 +39,10 @@ def _ours(case: Case) -> list[dict[str, Any]]:
 
 
 def idle_holders(case: Case) -> list[dict[str, Any]]:
-    """Our backends that are idle in an open transaction; empty unless they are two or more, and most of what is not idle."""
+    """Our backends that are idle in an open transaction.
+
+    Empty unless they are two or more, and most of what is not idle.
+    """
     ours = [b for b in _ours(case) if b.get("state") != "idle"]
     idle = [b for b in ours if str(b.get("state")).startswith("idle in transaction")]
     old = [b for b in idle if float(b.get("xact_age_s") or 0) >= OLD_S]
@@ -49,10 +52,13 @@ def idle_holders(case: Case) -> list[dict[str, Any]]:
 def active_holders(case: Case) -> list[dict[str, Any]]:
     """Our backends that have run one statement for over a second and wait for no lock."""
     return [
-        b for b in _ours(case)
-        if b.get("state") == "active" and float(b.get("query_age_s") or 0) >= OLD_S
-        and b.get("wait_event_type") != "Lock" and not b.get("blocked_by")
-    ]  # fmt: skip
+        b
+        for b in _ours(case)
+        if b.get("state") == "active"
+        and float(b.get("query_age_s") or 0) >= OLD_S
+        and b.get("wait_event_type") != "Lock"
+        and not b.get("blocked_by")
+    ]
 
 
 def holder(case: Case, storm: Iterable[Fault]) -> Holder | None:
@@ -80,5 +86,5 @@ def holder(case: Case, storm: Iterable[Fault]) -> Holder | None:
     leaders.sort(reverse=True)
     if not leaders or (len(leaders) > 1 and leaders[1][0] > 0.6 * leaders[0][0]):
         return None
-    ahead, endpoint, began, longest = leaders[0]
-    return Holder(endpoint, began, ahead, longest)
+    most, name, began, longest = leaders[0]
+    return Holder(name, began, most, longest)

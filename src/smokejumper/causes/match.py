@@ -41,7 +41,10 @@ def sightings(group: ErrorGroup) -> list[Sighting]:
 
 
 def level(cause: Cause, group: ErrorGroup) -> int:
-    """A cause's place in the general order for one group: only a request is answered with 4xx, elsewhere the same is a crash."""
+    """A cause's place in the general order for one group.
+
+    Only a request is answered with 4xx, elsewhere the same is a crash.
+    """
     return CRASHES if cause.kind == "client" and cause.level == 1 and not answered(group) else cause.level
 
 

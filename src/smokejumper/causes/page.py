@@ -13,9 +13,13 @@ KINDS = {
     "client": "the client's: answered with 4xx",
 }
 LOOKS = {
-    "log": "the log is enough", "database": "needs the database", "beam": "needs the BEAM", "releases": "needs the releases", "fly": "needs Fly's machines and events",
+    "log": "the log is enough",
+    "database": "needs the database",
+    "beam": "needs the BEAM",
+    "releases": "needs the releases",
+    "fly": "needs Fly's machines and events",
     "upstream": "needs the other side",
-}  # fmt: skip
+}
 
 
 def generic(sentence: str) -> str:
@@ -41,9 +45,13 @@ def sections(cause: Cause) -> list[tuple[str, str]]:
 def facts(cause: Cause) -> list[tuple[str, str]]:
     """The table at the head of the page."""
     return [
-        ("owner", cause.owner), ("usual reach", cause.scope), ("certainty", KINDS[cause.kind]), ("where to look", LOOKS[cause.look]),
-        ("playbook", cause.playbook or "-"), ("parent", cause.parent or "-"),
-    ]  # fmt: skip
+        ("owner", cause.owner),
+        ("usual reach", cause.scope),
+        ("certainty", KINDS[cause.kind]),
+        ("where to look", LOOKS[cause.look]),
+        ("playbook", cause.playbook or "-"),
+        ("parent", cause.parent or "-"),
+    ]
 
 
 def signature(cause: Cause) -> list[str]:
@@ -66,8 +74,8 @@ def terminal(cause: Cause, columns: int, *, colour: bool) -> list[str]:
     def bold(text: str) -> str:
         return f"\x1b[1m{text}\x1b[0m" if colour else text
 
-    head = textwrap.wrap(f"{cause.id}  {generic(cause.title)}", columns - 4)
-    rows = [f"  {bold(cause.id)}{head[0].removeprefix(cause.id)}", *("    " + x for x in head[1:]), ""]
+    first = textwrap.wrap(f"{cause.id}  {generic(cause.title)}", columns - 4)
+    rows = [f"  {bold(cause.id)}{first[0].removeprefix(cause.id)}", *("    " + x for x in first[1:]), ""]
     for name, value in facts(cause):
         if value != "-":
             rows.append(f"  {name:<14} {value}")
@@ -98,7 +106,7 @@ def markdown(cause: Cause) -> str:
         lines += ["", f"## {head}", "", text]
     if cause.unlike:
         lines += ["", "## Not to be taken for", ""]
-        lines += [f"- [{other}]({other}.md): {generic(why)}" for other, why in cause.unlike.items()]
+        lines += [f"- {_link(other)}: {generic(why)}" for other, why in cause.unlike.items()]
     if signature(cause):
         lines += ["", "## How it looks", "", "```text", *signature(cause), "```"]
     own = [e for e in cause.examples if e.id == cause.id]
@@ -111,14 +119,33 @@ def markdown(cause: Cause) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _link(other: str) -> str:
+    return other if other == "unknown" else f"[{other}]({other}.md)"
+
+
 def as_dict(cause: Cause) -> dict[str, Any]:
     """The cause as JSON."""
     return {
-        "id": cause.id, "parent": cause.parent, "title": generic(cause.title), "owner": cause.owner, "scope": cause.scope, "kind": cause.kind,
-        "look": cause.look, "playbook": cause.playbook, "what": cause.what, "tell": cause.tell, "unlike": dict(cause.unlike),
-        "explains": list(cause.explains), "signature": signature(cause), "unseen": cause.unseen, "sources": list(cause.sources),
+        "id": cause.id,
+        "parent": cause.parent,
+        "title": generic(cause.title),
+        "owner": cause.owner,
+        "scope": cause.scope,
+        "kind": cause.kind,
+        "look": cause.look,
+        "playbook": cause.playbook,
+        "what": cause.what,
+        "tell": cause.tell,
+        "unlike": dict(cause.unlike),
+        "explains": list(cause.explains),
+        "signature": signature(cause),
+        "unseen": cause.unseen,
+        "sources": list(cause.sources),
         "remedy": {
-            "mitigate": generic(cause.remedy.mitigate), "repair": generic(cause.remedy.repair), "do_not": generic(cause.remedy.do_not),
-            "undo": cause.remedy.undo and generic(cause.remedy.undo), "prevent": cause.remedy.prevent and generic(cause.remedy.prevent),
+            "mitigate": generic(cause.remedy.mitigate),
+            "repair": generic(cause.remedy.repair),
+            "do_not": generic(cause.remedy.do_not),
+            "undo": cause.remedy.undo and generic(cause.remedy.undo),
+            "prevent": cause.remedy.prevent and generic(cause.remedy.prevent),
         },
-    }  # fmt: skip
+    }

@@ -3,8 +3,11 @@
 from collections.abc import Collection, Iterable
 
 REST = frozenset(
-    """new edit delete show index create update search export import stats summary history comments settings status count list me current
-    login logout session sessions register health api admin v1 v2 v3 archive preview download upload activity versions""".split()  # noqa: SIM905
+    """
+    new edit delete show index create update search export import stats summary history comments settings
+    status count list me current login logout session sessions register health api admin v1 v2 v3 archive
+    preview download upload activity versions
+    """.split()  # noqa: SIM905 - a list of words reads better as words
 )
 """Words under which siblings of different resources look alike."""
 LEAVES = 5
@@ -22,7 +25,10 @@ class Routes:
     """Learns from the paths that were answered which segments are slugs, and writes those as `:id`."""
 
     def __init__(self, paths: Iterable[str], values: Collection[str]) -> None:
-        """`paths` are lexical templates that were answered by a route; `values` are tenants and users that the log names."""
+        """`paths` are lexical templates that were answered by a route.
+
+        `values` are tenants and users that the log names.
+        """
         self._root = _Node()
         self._values = {v.lower() for v in values}
         for path in paths:
@@ -86,13 +92,11 @@ class Routes:
         node: _Node | None = self._root
         parts = []
         for part in path.strip("/").split("/"):
-            if node is not None and part in node.children:
-                node = node.children[part]
-            elif node is not None and ":id" in node.children:
-                part, node = ":id", node.children[":id"]
-            else:
-                node = None
-            parts.append(part)
+            word = part
+            if node is not None and part not in node.children and ":id" in node.children:
+                word = ":id"
+            node = node.children.get(word) if node is not None else None
+            parts.append(word)
         return "/" + "/".join(parts), node is not None and node.ends
 
 

@@ -79,7 +79,8 @@ class Fault:
 class Tell:
     """A second signal was seen: it convicts its cause of these faults.
 
-    `proven` says that a source of another kind than the log shows it; `endpoints` are the routes that hold the resource.
+    `proven` says that a source of another kind than the log shows it; `endpoints` are the routes that hold the
+    resource.
     """
 
     explains: tuple[str, ...]

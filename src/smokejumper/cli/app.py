@@ -9,10 +9,14 @@ from smokejumper import __version__
 from smokejumper.cli import errors, explain, races, schema, scope, trace, triage
 
 app = typer.Typer(
-    name="smokejumper", no_args_is_help=False, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    name="smokejumper",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="What is broken in a Phoenix application on Fly.io, why, and what to do now.",
-)  # fmt: skip
+)
 for command in (triage, scope, errors, trace, races, explain, schema):
     app.command(command.NAME, help=command.HELP)(command.command)
 

@@ -37,6 +37,6 @@ def read(files: Sequence[Path] | None) -> Inputs:
     if not files:
         raise InputError(
             "Nothing to read.",
-            "Begin with `fly logs -n -j > fly.ndjson` and `smokejumper triage fly.ndjson`, or pipe: `fly logs | smokejumper`.",
+            "Begin with `fly logs -n -j > fly.ndjson` and `smokejumper fly.ndjson`, or pipe: `fly logs | smokejumper`.",
         )
     return open_inputs(list(files))

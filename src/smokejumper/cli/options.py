@@ -47,8 +47,14 @@ For = Annotated[
 
 
 def selection(
-    since: str | None, until: str | None, machine: list[str] | None, region: list[str] | None, endpoint: str | None, user: str | None,
-    status: str | None, grep: str | None,
-) -> Selection:  # fmt: skip
+    since: str | None,
+    until: str | None,
+    machine: list[str] | None,
+    region: list[str] | None,
+    endpoint: str | None,
+    user: str | None,
+    status: str | None,
+    grep: str | None,
+) -> Selection:
     """What the options ask for."""
     return Selection(since, until, tuple(machine or ()), tuple(region or ()), endpoint, user, status, grep)

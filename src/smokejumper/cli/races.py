@@ -27,7 +27,8 @@ def rows(found: Races, *, colour: bool) -> list[str]:
     for r in found.races[:16]:
         answers = " ".join(str(s) if s else "-" for s in r.statuses)
         who = f" by {out.safe(r.user)}" if r.user else ""
-        row = f"  {r.count} x {out.safe(r.method)} {out.safe(r.path)}{who} within {r.within_ms} ms on {', '.join(r.machines)}: {answers}"
+        what = f"{r.count} x {out.safe(r.method)} {out.safe(r.path)}{who}"
+        row = f"  {what} within {r.within_ms} ms on {', '.join(r.machines)}: {answers}"
         text.append(out.style(row[: out.width()], "red", on=colour and any((s or 0) >= 500 for s in r.statuses)))
     if len(found.races) > 16:
         text.append(f"  and {len(found.races) - 16} more: races --json")

@@ -35,7 +35,8 @@ def rows(t: Trace, *, colour: bool) -> list[str]:
     """The screen."""
     columns = out.width()
     answer = f"{t.status} in {t.duration_ms:g} ms" if t.status else "never answered in this log"
-    head = f"  {out.style(out.safe(f'{t.method or chr(63)} {t.path or chr(63)}'), 'bold', on=colour)}   {answer}   on {', '.join(t.machines)}"
+    request = out.style(out.safe(f"{t.method or '?'} {t.path or '?'}"), "bold", on=colour)
+    head = f"  {request}   {answer}   on {', '.join(t.machines)}"
     text = ["", head, ""]
     for line in t.lines:
         at = line.at[11:23] if line.at else ""

@@ -1,8 +1,11 @@
-"""The sum of digests: `digest(a + b) == merge(digest(a), digest(b))` for any cut, also inside a line, a stack or a character.
+"""The sum of digests: `digest(a + b) == merge(digest(a), digest(b))` for any cut, also inside a line or a character.
 
-A part keeps what stands before its first boundary and behind its last one as bytes, and for each machine the lines that may belong to a
-message of before and the message that may go on; `merge` lets these ends meet. Only what had to be let go (`LogDigest.dropped`) may differ.
+A part keeps what stands before its first boundary and behind its last one as bytes, and for each machine the lines
+that may belong to a message of before and the message that may go on; `merge` lets these ends meet. Only what had to
+be let go (`LogDigest.dropped`) may differ.
 """
+
+from typing import TypeVar
 
 import msgspec
 
@@ -22,6 +25,7 @@ from smokejumper.logs.tally import (
 )
 from smokejumper.model.digest import Answers, ErrorGroup, LogDigest, MachineLog, Mark, Span
 
+K = TypeVar("K")
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(LogDigest)
 
@@ -75,7 +79,7 @@ def merge(a: LogDigest, b: LogDigest, layout: Layout, needles: Needles) -> LogDi
             return b
         middle = part(between, layout, needles, start=True)
         middle.head, b.head = b.head, b""
-        a, b = middle, b
+        a = middle
     width = max(a.width, b.width, width_for(*_window(a, b)))
     regularise(a, width)
     regularise(b, width)
@@ -177,7 +181,7 @@ def _join(tally: Tally, b: LogDigest) -> None:
             tally.start(start.machine, start.at, rid, start.method, start.path)
 
 
-def _sum(mine: dict, theirs: dict) -> None:  # type: ignore[type-arg] - counts by any key
+def _sum(mine: dict[K, int], theirs: dict[K, int]) -> None:
     for key, count in theirs.items():
         mine[key] = mine.get(key, 0) + count
 

@@ -1,7 +1,7 @@
 """What one message of the app says: a crash, an exit, a job, a boot, a migration, or nothing that matters.
 
-Wordings: elixir `lib/logger/lib/logger/translator.ex`, plug_cowboy `translator.ex`, bandit `pipeline.ex`, oban `telemetry.ex`,
-db_connection `connection.ex`.
+Wordings: elixir `lib/logger/lib/logger/translator.ex`, plug_cowboy `translator.ex`, bandit `pipeline.ex`, oban
+`telemetry.ex`, db_connection `connection.ex`.
 """
 
 import re
@@ -18,14 +18,16 @@ from smokejumper.model.errors import Frame
 _COWBOY = re.compile(r"#PID<[^>]*> running (\S+) \(connection #PID<[^>]*>, stream id \d+\) terminated")
 _REQUEST = re.compile(r"^Request: ([A-Z]+) (\S+)", re.MULTILINE)
 _TERMINATING = re.compile(
-    r"(?P<what>GenServer|Task|:gen_statem|:gen_event handler|Agent|Process|State machine|GenStage (?:consumer|producer)\S*) "
+    r"(?P<what>GenServer|Task|:gen_statem|:gen_event handler|Agent|Process"
+    r"|State machine|GenStage (?:consumer|producer)\S*) "
     r"(?P<name>.+?)(?: started from (?P<parent>.+?))?(?: installed in .+?)? terminating\b"
 )
 _RAISED = re.compile(
     r"Process (?P<name>#PID<[^>]*>)(?: on node \S+)? raised an exception|Error in process (?P<raw><\S+>)"
 )
 _CHILD = re.compile(
-    r"Child (?P<name>.+?) of Supervisor (?P<parent>.+?) (?:terminated|failed to start|caused shutdown|shut down abnormally)"
+    r"Child (?P<name>.+?) of Supervisor (?P<parent>.+?) "
+    r"(?:terminated|failed to start|caused shutdown|shut down abnormally)"
 )
 _RANCH = re.compile(
     r"Ranch (?:protocol|listener) (?P<name>.+?)(?: of listener .*)? terminated|Failed to start Ranch listener"
@@ -35,12 +37,15 @@ _CONNECTION = re.compile(
 )
 _APPLICATION = re.compile(r"Application (\w+) exited: (?!normal|:normal)")
 _BOOT = re.compile(
-    r"ERROR! |failed to spawn command|[Ee]xec format error|env\.sh\b|init terminating in |Runtime terminating during boot|Could not start application|Kernel pid terminated"
-    r"|returned an error: shutdown: failed to start child|/releases/[^/\s]+/runtime\.exs|config/runtime\.exs|application_start_failure"
+    r"ERROR! |failed to spawn command|[Ee]xec format error|env\.sh\b|init terminating in "
+    r"|Runtime terminating during boot|Could not start application|Kernel pid terminated"
+    r"|returned an error: shutdown: failed to start child|/releases/[^/\s]+/runtime\.exs"
+    r"|config/runtime\.exs|application_start_failure"
 )
 _BYTES = re.compile(r"<<(\d{1,3}(?:,\d{1,3}){7,})>>")
 _SECTION = re.compile(
-    r"^\s*(?:Last message|State|Process Label|Function|Args|Client|Queue|Postponed|Pid|Start Call|Ancestors|Initial Call)\b"
+    r"^\s*(?:Last message|State|Process Label|Function|Args|Client|Queue"
+    r"|Postponed|Pid|Start Call|Ancestors|Initial Call)\b"
 )
 _KEPT_SECTION = re.compile(r"^\s*(?:Last message|Function)\b")
 _QUEUE_MS = re.compile(r"(?:from queue after|longer than) (\d+)ms")
@@ -58,10 +63,11 @@ MAX_FRAMES = 40
 
 CLIENT_ERRORS = frozenset(
     """
-    Plug.BadRequestError Plug.Conn.InvalidQueryError Plug.Parsers.ParseError Plug.Parsers.BadEncodingError Plug.Router.MalformedURIError
-    Plug.Static.InvalidPathError Phoenix.MissingParamError Phoenix.ActionClauseError Phoenix.Router.MalformedURIError Ecto.CastError
-    Ecto.Query.CastError Plug.CSRFProtection.InvalidCSRFTokenError Plug.CSRFProtection.InvalidCrossOriginRequestError Phoenix.Router.NoRouteError
-    Ecto.NoResultsError Phoenix.NotAcceptableError Plug.TimeoutError Ecto.StaleEntryError Plug.Parsers.RequestTooLargeError
+    Plug.BadRequestError Plug.Conn.InvalidQueryError Plug.Parsers.ParseError Plug.Parsers.BadEncodingError
+    Plug.Router.MalformedURIError Plug.Static.InvalidPathError Phoenix.MissingParamError Phoenix.ActionClauseError
+    Phoenix.Router.MalformedURIError Ecto.CastError Ecto.Query.CastError Plug.CSRFProtection.InvalidCSRFTokenError
+    Plug.CSRFProtection.InvalidCrossOriginRequestError Phoenix.Router.NoRouteError Ecto.NoResultsError
+    Phoenix.NotAcceptableError Plug.TimeoutError Ecto.StaleEntryError Plug.Parsers.RequestTooLargeError
     Plug.Parsers.UnsupportedMediaTypeError Bandit.HTTPError
     """.split()  # noqa: SIM905 - a list of words reads better as words
 )
@@ -99,7 +105,10 @@ def read_stack(lines: list[str], *, banner_from: int = 0) -> Stack:
         else:
             kind, type_ = "error", word.removeprefix("Elixir.")
         break
-    told, rest, frames, culprit, top = [message], [], [], None, None
+    told, rest = [message], list[str]()
+    frames: list[str] = []
+    culprit: Frame | None = None
+    top: Frame | None = None
     in_message, skipping = at >= 0, False
     for line in lines[at + 1 :]:
         frame = elixir.frame(line) if line[:1] in " \t" or ":in `" in line or ":in '" in line else None
@@ -206,9 +215,16 @@ def _repeated(tally: Tally, record: Record, meta: dict[str, str], http: tuple[st
     if known is not None:
         user, tenant = elixir.identity(meta)
         if tally.again(
-            known.signature, record.machine, record.at, name=known.name, culprit=known.culprit, rid=meta.get("request_id"), user=user,
-            tenant=tenant, http=http,
-        ):  # fmt: skip
+            known.signature,
+            record.machine,
+            record.at,
+            name=known.name,
+            culprit=known.culprit,
+            rid=meta.get("request_id"),
+            user=user,
+            tenant=tenant,
+            http=http,
+        ):
             return
     told = _crash(tally, record, meta, http)
     if len(_KNOWN) > _KNOWN_LIMIT:
@@ -280,9 +296,17 @@ def _crash(tally: Tally, record: Record, meta: dict[str, str], http: tuple[str, 
 
 
 def _emit(
-    tally: Tally, record: Record, meta: dict[str, str], process: str, stack: Stack, *, name: str | None = None, key: str | None = None,
-    http: tuple[str, str] | None = None, level: str | None = None,
-) -> _Known:  # fmt: skip
+    tally: Tally,
+    record: Record,
+    meta: dict[str, str],
+    process: str,
+    stack: Stack,
+    *,
+    name: str | None = None,
+    key: str | None = None,
+    http: tuple[str, str] | None = None,
+    level: str | None = None,
+) -> _Known:
     user, tenant = elixir.identity(meta)
     reason = elixir.exit_reason(stack.message) if stack.kind in ("exit", "exit_shutdown") else None
     if name is None and reason and (callee := _CALLEE.search(stack.message)):

@@ -1,4 +1,7 @@
-"""When two errors are one: the signature, stable between runs, machines, releases, servers, Elixir versions and log formats."""
+"""When two errors are one.
+
+The signature, stable between runs, machines, releases, servers, Elixir versions and log formats.
+"""
 
 import hashlib
 import re
@@ -8,7 +11,8 @@ from smokejumper.model.errors import Frame
 
 _CUT = (
     re.compile(
-        r"(no match of right hand side value|no (?:case|with|try) clause matching|Got value|expected a map, got|not found in)\s*:.*",
+        r"(no match of right hand side value|no (?:case|with|try) clause matching|Got value"
+        r"|expected a map, got|not found in)\s*:.*",
         re.DOTALL,
     ),
     re.compile(r"(bad argument in arithmetic expression).*", re.DOTALL),
@@ -44,7 +48,10 @@ _HEX_ATTR = re.compile(r"-(?:fun|inlined)-\d+-|\b-?fun-\d+-")
 
 
 def scrub(text: str) -> str:
-    """Text with every value replaced: pids, refs, strings, ids, numbers, then structs, tuples and lists from the inside out."""
+    """Text with every value replaced.
+
+    Pids, refs, strings, ids, numbers, then structs, tuples and lists from the inside out.
+    """
     for pattern, word in _WORDS:
         text = pattern.sub(word, text)
     for _ in range(6):
@@ -85,7 +92,10 @@ def _exit(message: str) -> str:
 
 
 def function_key(frame: Frame | None) -> str:
-    """A frame for the signature: its function with arity; not the line, which moves, nor the application, which not all formats name."""
+    """A frame for the signature: its function with arity.
+
+    Not the line, which moves, nor the application, which not all formats name.
+    """
     if frame is None:
         return ""
     return _HEX_ATTR.sub("", arity(frame.function))

@@ -62,15 +62,22 @@ def read(line: str) -> Said | None:
     metadata = entry.get("metadata")
     meta = _metadata(metadata if isinstance(metadata, dict) else entry)
     rid = (
-        _dig(entry, "http", "request_id") or _dig(entry, "logging.googleapis.com/operation", "id")
-        or _dig(entry, "http", "request", "id") or entry.get("request_id")
-    )  # fmt: skip
+        _dig(entry, "http", "request_id")
+        or _dig(entry, "logging.googleapis.com/operation", "id")
+        or _dig(entry, "http", "request", "id")
+        or entry.get("request_id")
+    )
     if isinstance(rid, str) and "request_id" not in meta:
         meta["request_id"] = rid
     return Said(
-        _at(entry.get("time") or _dig(entry, "syslog", "timestamp") or entry.get("@timestamp") or entry.get("timestamp")),
-        level, meta, _text(entry), _http(entry),
-    )  # fmt: skip
+        _at(
+            entry.get("time") or _dig(entry, "syslog", "timestamp") or entry.get("@timestamp") or entry.get("timestamp")
+        ),
+        level,
+        meta,
+        _text(entry),
+        _http(entry),
+    )
 
 
 def _metadata(source: dict[str, Any]) -> dict[str, str]:

@@ -7,7 +7,8 @@ class Layout(msgspec.Struct, frozen=True):
     """The envelope's name and what it needs to read any part in the same way.
 
     `boundary` ends a unit that can be read on its own (a line, an indented object); `fast` is a regex whose groups are
-    what stands before the message, request id, metadata behind it and the rest of a request line, or any other line; empty if none was found.
+    what stands before the message, request id, metadata behind it and the rest of a request line, or any other line;
+    empty if none was found.
     """
 
     envelope: str

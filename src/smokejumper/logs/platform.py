@@ -21,7 +21,8 @@ EVENTS = (
     (
         "oom",
         re.compile(
-            r".*\bOut of memory: Killed process \d+ \((?P<detail>[^)]*)\)|\s*INFO Process appears to have been OOM killed!()"
+            r".*\bOut of memory: Killed process \d+ \((?P<detail>[^)]*)\)"
+            r"|\s*INFO Process appears to have been OOM killed!()"
         ),
     ),
     ("started", re.compile(r"[Mm]achine (?:created and )?started in (?P<detail>\S+)")),
@@ -41,7 +42,8 @@ FAULTS = ("oom", "signalled", "gave_up", "check_failed")
 """Kinds of event that are also error groups."""
 
 HEAD = re.compile(
-    r" ?(?:INFO|WARN|ERROR) |\[ *\d+\.\d{6}\] |\d{4}-\d\d-\d\dT\S+ \[\w+:main\] |\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?:INFO|WARN|ERROR) "
+    r" ?(?:INFO|WARN|ERROR) |\[ *\d+\.\d{6}\] |\d{4}-\d\d-\d\dT\S+ \[\w+:main\] "
+    r"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?:INFO|WARN|ERROR) "
     r"|\[os_mon\] |Virtual machine exited abruptly|hallpass exited|Reaped child process"
 )
 """Lines of init, the kernel and os_mon, which stand among the app's output but continue no message."""
@@ -58,9 +60,17 @@ def platform_line(
     coded = PROXY_CODE.match(message) if provider == "proxy" else None
     if coded:
         tally.error(
-            machine, at, kind="platform", process="other", type_=None, message=message, text=f"[{coded[1]}] {coded[2]}",
-            name=coded[1], key=coded[1], level=level,
-        )  # fmt: skip
+            machine,
+            at,
+            kind="platform",
+            process="other",
+            type_=None,
+            message=message,
+            text=f"[{coded[1]}] {coded[2]}",
+            name=coded[1],
+            key=coded[1],
+            level=level,
+        )
         return
     for kind, pattern in EVENTS:
         told = pattern.match(message)
@@ -72,13 +82,29 @@ def platform_line(
             code = int(detail) if kind == "exited" else 0
             if kind in FAULTS or code:
                 tally.error(
-                    machine, at, kind="platform", process="other", type_=None, message=message.strip(), text=message.strip(),
-                    name=kind, key=kind, level="error",
-                )  # fmt: skip
+                    machine,
+                    at,
+                    kind="platform",
+                    process="other",
+                    type_=None,
+                    message=message.strip(),
+                    text=message.strip(),
+                    name=kind,
+                    key=kind,
+                    level="error",
+                )
             return
     said_error = message.lstrip().startswith("ERROR ")  # of init
     if level in ("error", "warn", "warning") or said_error or "abruptly" in message:
         tally.error(
-            machine, at, kind="platform", process="other", type_=None, message=message.strip(), text=message.strip(),
-            name=provider, key=provider, level="error" if said_error else level if level != "warn" else "warning",
-        )  # fmt: skip
+            machine,
+            at,
+            kind="platform",
+            process="other",
+            type_=None,
+            message=message.strip(),
+            text=message.strip(),
+            name=provider,
+            key=provider,
+            level="error" if said_error else level if level != "warn" else "warning",
+        )

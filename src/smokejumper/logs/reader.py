@@ -34,7 +34,7 @@ class Reader:
         if data:
             self._take(self._rest + data if self._rest else data, None)
 
-    def drain(self, readinto: Callable[[memoryview], int]) -> None:
+    def drain(self, readinto: Callable[[memoryview], int | None]) -> None:
         """All bytes that `readinto` gives, through one buffer that is used again."""
         buffer = bytearray(BUFFER)
         view = memoryview(buffer)

@@ -66,7 +66,10 @@ _LONG = 28
 
 @lru_cache(maxsize=65536)
 def template(path: str) -> str:
-    """A path with its numbers, UUIDs, dates, long tokens and addresses as `:id`; word slugs stay (see `steps.routes`)."""
+    """A path with its numbers, UUIDs, dates, long tokens and addresses as `:id`.
+
+    Word slugs stay (see `steps.routes`).
+    """
     path = path.split("?", 1)[0]
     if len(path) < _LONG and not _DIGIT.search(path) and "@" not in path:
         return path.rstrip("/") or "/"

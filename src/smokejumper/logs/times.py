@@ -6,7 +6,10 @@ from functools import lru_cache
 
 @lru_cache(maxsize=16384)
 def epoch(stamp: str) -> float | None:
-    """Seconds since the epoch of an RFC 3339 stamp with any number of fraction digits; None where it is none. UTC without an offset."""
+    """Seconds since the epoch of an RFC 3339 stamp with any number of fraction digits.
+
+    None where it is none. UTC without an offset.
+    """
     try:
         whole, _, rest = stamp.partition(".")
         fraction = ""
@@ -25,7 +28,8 @@ def epoch(stamp: str) -> float | None:
 def refine(at: float | None, clock: str | None, date: str | None) -> float | None:
     """A time as exact as the app's own clock makes it: the envelope's second with the clock's milliseconds.
 
-    Without an envelope's time the app's date and clock are taken (as UTC), or the clock alone (seconds of an unknown day).
+    Without an envelope's time the app's date and clock are taken (as UTC), or the clock alone (seconds of an unknown
+    day).
     """
     if clock is None:
         return at

@@ -50,7 +50,10 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     id: str
     source: str = "own"
-    """Where the wording was seen: `corpus:NAME`, `owner/repo#n`, a source file, or `own` for a made-up counter-example."""
+    """Where the wording was seen.
+
+    `corpus:NAME`, `owner/repo#n`, a source file, or `own` for a made-up counter-example.
+    """
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +62,8 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     `level` is its place in the general order by which one event with several sightings is named (1 wins over 10):
     1 answered with 4xx, 2 platform fact, 3 named dependency failure, 4 boot, 5 nil, 6 class with an id of its own,
     7 cast, parse and clause errors, 8 relations between processes, 9 carriers, 10 raised on purpose.
-    Within a level a structured code beats text, text beats class, class beats frame, a later place in the text (deeper in the
-    chain) beats an earlier one; `over` names ids of the same level that give way to this one.
+    Within a level a structured code beats text, text beats class, class beats frame, a later place in the text
+    (deeper in the chain) beats an earlier one; `over` names ids of the same level that give way to this one.
     """
 
     id: str

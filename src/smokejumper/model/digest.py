@@ -1,7 +1,8 @@
 """What a stretch of log says, small enough to keep: the LogDigest and its parts.
 
-Every part adds up (`smokejumper.logs.digest.merge`), so the values here are sums, minima, maxima, unions, and samples that are a function of
-the whole set, never of the order. Times are seconds since the Unix epoch, UTC; `None` is unknown.
+Every part adds up (`smokejumper.logs.digest.merge`), so the values here are sums, minima, maxima, unions, and samples
+that are a function of the whole set, never of the order. Times are seconds since the Unix epoch, UTC; `None` is
+unknown.
 """
 
 import msgspec
@@ -23,8 +24,9 @@ class Span(msgspec.Struct, array_like=True):
 class Answers(msgspec.Struct, array_like=True):
     """The answers of one status class for one machine and endpoint.
 
-    `latency` counts by class of duration (see `logs.requests.LATENCY_MS`), `series` counts by bucket of time, `slow` holds
-    the longest duration in ms of each bucket that had one of a second or more. `first` and `last` are known for answers with 5xx only.
+    `latency` counts by class of duration (see `logs.requests.LATENCY_MS`), `series` counts by bucket of time, `slow`
+    holds the longest duration in ms of each bucket that had one of a second or more. `first` and `last` are known for
+    answers with 5xx only.
     """
 
     statuses: dict[int, int]
@@ -178,7 +180,10 @@ class LogDigest(msgspec.Struct):
     """Lines whose date is unknown."""
     machines: dict[str, MachineLog] = {}
     answers: dict[tuple[str, str, str], Answers] = {}
-    """By machine, endpoint (before slugs are merged) and class: ok, missing (404), refused (other 4xx), failed (5xx)."""
+    """By machine, endpoint (before slugs are merged) and class.
+
+    Ok, missing (404), refused (other 4xx), failed (5xx).
+    """
     served_users: dict[str, list[str]] = {}
     """By endpoint: some users who were answered below 4xx, the first in alphabetical order."""
     served_tenants: dict[str, list[str]] = {}
@@ -187,8 +192,11 @@ class LogDigest(msgspec.Struct):
     failed: dict[str, list[Failed]] = {}
     raised: dict[str, list[Raised]] = {}
     crashes: dict[tuple[str, str, str], int] = {}
-    """Answers with 5xx less errors, by machine, method and path: below zero, errors answered requests that have no `Sent` line
-    (Cowboy prints none for an exit, and its entry names the path, not the id)."""
+    """Answers with 5xx less errors, by machine, method and path.
+
+    Below zero, errors answered requests that have no `Sent` line (Cowboy prints none for an exit, and its entry names
+    the path, not the id).
+    """
     dropped: dict[str, int] = {}
     """What had to be let go, by the name of its table: counts that rest on it are lower bounds."""
     anonymous: dict[str, list[int]] = {}

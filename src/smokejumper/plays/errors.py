@@ -74,13 +74,17 @@ def _is_wrapped(data: bytes) -> bool:
 def unwrapped(lines: list[str]) -> list[str]:
     """Lines of a paste that was cut at a fixed width, joined again; others as they are.
 
-    Wrapped is what has no line longer than its longest two or more, of 60 columns at least, and goes on behind such a line with
-    something that begins neither a message nor a frame.
+    Wrapped is what has no line longer than its longest two or more, of 60 columns at least, and goes on behind such a
+    line with something that begins neither a message nor a frame.
     """
     width = max(map(len, lines), default=0)
     full = [i for i, line in enumerate(lines) if len(line) == width]
     follows = [lines[i + 1] for i in full if i + 1 < len(lines)]
-    parted = [x for x in follows if x.strip() and elixir.prefix(x) is None and elixir.frame(x) is None and not x.startswith("    ")]
+    parted = [
+        x
+        for x in follows
+        if x.strip() and elixir.prefix(x) is None and elixir.frame(x) is None and not x.startswith("    ")
+    ]
     if width < NARROW or len(full) < 2 or len(parted) * 2 < len(full):
         return lines
     out: list[str] = []

@@ -1,4 +1,7 @@
-"""Read what a command was given into one case: whole files, in two processes where they are large, narrowed where that was asked for."""
+"""Read what a command was given into one case.
+
+Whole files, in two processes where they are large, narrowed where that was asked for.
+"""
 
 import gc
 import os
@@ -61,7 +64,7 @@ def gather(inputs: Inputs, selection: Selection, app: str | None = None) -> Gath
             else "`fly logs -n -j > fly.ndjson` writes a log.",
         )
     app = choose_app(digest, app)
-    readings = Readings(**inputs.snapshots)  # type: ignore[arg-type]
+    readings = Readings(**inputs.snapshots)
     return Gathered(Case(digest, readings), ("log", *readings.names()), app)
 
 
@@ -110,7 +113,7 @@ def _read_whole(log: LogFile, wanted: dict[str, re.Pattern[str]]) -> LogDigest:
             return digests.complete(_read_halves(log, wanted), log.layout, wanted)
         reader = Reader(log.layout, wanted)
         with log.open() as stream:
-            reader.drain(stream.readinto)  # type: ignore[attr-defined] - every stream that `open` gives has it
+            reader.drain(stream.readinto)
         return digests.complete(reader.part(), log.layout, wanted)
 
 

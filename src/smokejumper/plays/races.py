@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import UTC, datetime
+from typing import Literal
 
 from smokejumper.logs import elixir, json_logger
 from smokejumper.logs.requests import END, START, is_health
@@ -27,7 +28,10 @@ class _Seen:
 
 
 def races(inputs: Inputs) -> Races:
-    """Requests of one method, path and user (where the log names one) that came within a second of each other, or five within ten."""
+    """Requests of one method, path and user (where the log names one) that came within a second of each other.
+
+    Or five within ten.
+    """
     seen: dict[str, _Seen] = {}
     order: list[_Seen] = []
     named = False
@@ -96,13 +100,19 @@ def _repeated(method: str, path: str, user: str | None, ones: list[_Seen]) -> li
     return out
 
 
-def _race(kind: str, method: str, path: str, user: str | None, ones: list[_Seen]) -> Race:
+def _race(
+    kind: Literal["simultaneous", "repeated"], method: str, path: str, user: str | None, ones: list[_Seen]
+) -> Race:
     at = ones[0].at or 0.0
     return Race(
-        kind=kind,  # type: ignore[arg-type] - one of the two
-        method=method, path=path, user=mask_id(user) if user else None, count=len(ones),
+        kind=kind,
+        method=method,
+        path=path,
+        user=mask_id(user) if user else None,
+        count=len(ones),
         within_ms=round(((ones[-1].at or 0.0) - at) * 1000),
         at=datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(at * 1000) % 1000:03d}Z",
-        machines=tuple(dict.fromkeys(o.machine for o in ones)), request_ids=tuple(o.rid for o in ones[:10]),
+        machines=tuple(dict.fromkeys(o.machine for o in ones)),
+        request_ids=tuple(o.rid for o in ones[:10]),
         statuses=tuple(o.status for o in ones[:10]),
-    )  # fmt: skip
+    )

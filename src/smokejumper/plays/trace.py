@@ -32,7 +32,9 @@ def trace(inputs: Inputs, request_id: str) -> Trace:
         said = json_logger.read(e.message) if found is None and e.message[:1] == "{" else None
         if found is None and said is None and e.provider == "app":
             if follows.get(e.machine):
-                kept.append((begun[e.machine], i, e, None))  # whatever the envelope says: it may have whole seconds only
+                kept.append(
+                    (begun[e.machine], i, e, None)
+                )  # whatever the envelope says: it may have whole seconds only
             continue
         meta = found.meta if found else said.meta if said else {}
         mine = meta.get("request_id") == request_id or request_id in e.message
@@ -57,18 +59,26 @@ def trace(inputs: Inputs, request_id: str) -> Trace:
     kept.sort(key=lambda x: (x[0] is None, x[0] or 0.0, x[1]))
     dated = any(e.at is not None for _, _, e, _ in kept)
     return Trace(
-        request_id=request_id, method=method, path=path, status=status, duration_ms=took,
+        request_id=request_id,
+        method=method,
+        path=path,
+        status=status,
+        duration_ms=took,
         machines=tuple(dict.fromkeys(e.machine for _, _, e, _ in kept if e.machine)),
         lines=tuple(
-            Traced(_stamp(at) if dated else None, e.provider, e.machine, e.region, level, mask(e.message)) for at, _, e, level in kept
+            Traced(_stamp(at) if dated else None, e.provider, e.machine, e.region, level, mask(e.message))
+            for at, _, e, level in kept
         ),
-    )  # fmt: skip
+    )
 
 
 def _crash(
     everything: list[Entry], kept: list[tuple[float | None, int, Entry, str | None]], method: str, path: str
 ) -> list[tuple[float | None, int, Entry, str | None]]:
-    """Cowboy's entry of a crash, which names method and path but no id: the nearest one after the request on its machine."""
+    """Cowboy's entry of a crash, which names method and path but no id.
+
+    The nearest one after the request on its machine.
+    """
     machine = kept[0][2].machine
     begin = kept[0][1]
     for i in range(begin, len(everything)):

@@ -35,7 +35,9 @@ def of_files(inputs: Inputs, selection: Selection, app: str | None = None) -> tu
 def of_pipe(
     stream: BinaryIO, seconds: float | None, app: str | None, tick: Callable[[Verdict], None] | None
 ) -> tuple[Verdict, Case]:
-    """The verdict on a pipe that may never end: until its end, Ctrl-C, or so many seconds. `tick` is given each verdict on the way.
+    """The verdict on a pipe that may never end: until its end, Ctrl-C, or so many seconds.
+
+    `tick` is given each verdict on the way.
 
     Raises:
         InputError: what was read is no log.
@@ -53,9 +55,11 @@ def of_pipe(
                 if layout is None:
                     continue
                 reader = Reader(layout, wanted)
-                data, pending = pending, b""
-            if data:
-                reader.feed(only.feed(data) if app and named(reader.layout) else data)
+                fresh, pending = pending, b""
+            else:
+                fresh = data
+            if fresh:
+                reader.feed(only.feed(fresh) if app and named(reader.layout) else fresh)
             if tick is not None and due:
                 tick(_now(reader, app)[0])
                 drawn = time.monotonic()
@@ -79,7 +83,7 @@ def _layout(pending: bytes, *, hurry: bool) -> Layout | None:
         InputError: there is enough, and it is no log.
     """
     lines = pending.count(b"\n")
-    if len(pending) >= SAMPLE or lines >= 200:  # noqa: PLR2004
+    if len(pending) >= SAMPLE or lines >= 200:
         return recognise(pending[:SAMPLE], "standard input")
     return sniff(pending) if hurry and lines else None
 
@@ -122,8 +126,22 @@ def interactive() -> bool:
 def scope_of(verdict: Verdict) -> Scope:
     """The part of a verdict that `scope --json` prints."""
     return Scope(
-        app=verdict.app, window=verdict.window, is_incident=verdict.is_incident, severity=verdict.severity, scope=verdict.scope,
-        machines=verdict.machines, endpoints=verdict.endpoints, jobs=verdict.jobs, regions=verdict.regions, users=verdict.users,
-        users_count=verdict.users_count, records=verdict.records, started_at=verdict.started_at, ended_at=verdict.ended_at,
-        counts=verdict.counts, by_machine=verdict.by_machine, by_endpoint=verdict.by_endpoint, by_region=verdict.by_region,
-    )  # fmt: skip
+        app=verdict.app,
+        window=verdict.window,
+        is_incident=verdict.is_incident,
+        severity=verdict.severity,
+        scope=verdict.scope,
+        machines=verdict.machines,
+        endpoints=verdict.endpoints,
+        jobs=verdict.jobs,
+        regions=verdict.regions,
+        users=verdict.users,
+        users_count=verdict.users_count,
+        records=verdict.records,
+        started_at=verdict.started_at,
+        ended_at=verdict.ended_at,
+        counts=verdict.counts,
+        by_machine=verdict.by_machine,
+        by_endpoint=verdict.by_endpoint,
+        by_region=verdict.by_region,
+    )

@@ -1,4 +1,7 @@
-"""Recordings: log files (also gzip and zstd), snapshots beside them, folders, and a pipe; recognised by content, never by name."""
+"""Recordings: log files (also gzip and zstd), snapshots beside them, folders, and a pipe.
+
+Recognised by content, never by name.
+"""
 
 import gzip
 import io
@@ -9,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -24,6 +27,16 @@ SNAPSHOT_LIMIT = 64 << 20
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
+class Stream(Protocol):
+    """Bytes that can be read from the beginning."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, at most so many; all that are left without a number."""
+
+    def readinto(self, buffer: memoryview, /) -> int | None:
+        """Fill a buffer as far as there is something; how far."""
+
+
 @dataclass(frozen=True)
 class LogFile:
     """A log that can be read again from its beginning. `data` holds a pipe's bytes; a file has none."""
@@ -36,7 +49,7 @@ class LogFile:
     first: float | None = None
 
     @contextmanager
-    def open(self) -> Iterator[IO[bytes]]:
+    def open(self) -> Iterator[Stream]:
         """The log's bytes, unpacked."""
         if self.data is not None:
             yield io.BytesIO(self.data)
@@ -61,7 +74,7 @@ class Inputs:
 
 
 @contextmanager
-def unpacked(path: Path, packed: str) -> Iterator[IO[bytes]]:
+def unpacked(path: Path, packed: str) -> Iterator[Stream]:
     """A file's bytes.
 
     Raises:
@@ -70,7 +83,7 @@ def unpacked(path: Path, packed: str) -> Iterator[IO[bytes]]:
     try:
         if packed == "gzip":
             with gzip.open(path, "rb") as stream:
-                yield stream  # type: ignore[misc] - GzipFile is a binary stream
+                yield stream
         elif packed == "zstd":
             import zstandard  # noqa: PLC0415 - only where it is used
 
@@ -157,8 +170,10 @@ def _open_file(path: Path, inputs: Inputs) -> None:
     try:
         info = path.stat()
     except OSError as wrong:
-        raise InputError(f"There is no file {path}." if isinstance(wrong, FileNotFoundError) else f"{path}: {wrong.strerror}.",
-                         "Name a log: `fly logs -n -j > fly.ndjson` writes one.") from wrong  # fmt: skip
+        raise InputError(
+            f"There is no file {path}." if isinstance(wrong, FileNotFoundError) else f"{path}: {wrong.strerror}.",
+            "Name a log: `fly logs -n -j > fly.ndjson` writes one.",
+        ) from wrong
     if not stat.S_ISREG(info.st_mode):
         with unpacked(path, "") as stream:
             inputs.logs.append(from_bytes(stream.read(), str(path)))
@@ -178,7 +193,7 @@ def _open_file(path: Path, inputs: Inputs) -> None:
     inputs.logs.append(LogFile(str(path), layout, path, packed, first=first_time(sample)))
 
 
-def _read(stream: IO[bytes], size: int) -> bytes:
+def _read(stream: Stream, size: int) -> bytes:
     parts = []
     while size > 0 and (part := stream.read(size)):
         parts.append(part)
@@ -186,7 +201,7 @@ def _read(stream: IO[bytes], size: int) -> bytes:
     return b"".join(parts)
 
 
-def _sample(stream: IO[bytes]) -> bytes:
+def _sample(stream: Stream) -> bytes:
     """The beginning of a log; where its first line is longer than that, what comes after it."""
     sample = _read(stream, SAMPLE)
     if b"\n" in sample or len(sample) < SAMPLE:
@@ -235,7 +250,7 @@ def recognise(sample: bytes, name: str) -> Layout:
     if layout is None:
         raise InputError(
             f"{name} holds no log line of Fly.io or Elixir.",
-            "`fly logs -n -j > fly.ndjson` writes one; for any other text with an error in it there is `smokejumper errors`.",
+            "`fly logs -n -j > fly.ndjson` writes one; other text with an error in it is for `smokejumper errors`.",
         )
     return layout
 
@@ -277,7 +292,10 @@ def _snapshot(path: Path, packed: str, sample: bytes) -> tuple[Snapshot, Mapping
 
 
 def _same(a: LogFile, b: LogFile) -> bool:
-    """Are two logs the same recording, perhaps in two formats: do the same request ids begin both (or, without any, the same bytes)?"""
+    """Are two logs the same recording, perhaps in two formats.
+
+    Do the same request ids begin both (or, without any, the same bytes)?
+    """
     mine, theirs = _begin(a), _begin(b)
     ids, others = _ids(mine), _ids(theirs)
     if not ids and not others:

@@ -100,20 +100,29 @@ def select(log: LogFile, selection: Selection) -> LogFile:
     since = moment(selection.since, last) if selection.since else None
     until = moment(selection.until, last) if selection.until else None
     kept = [
-        e for e in kept
-        if (since is None or (e.at is not None and e.at >= since)) and (until is None or (e.at is not None and e.at <= until))
-        and (not selection.machines or e.machine in selection.machines) and (not selection.regions or e.region in selection.regions)
-    ]  # fmt: skip
+        e
+        for e in kept
+        if (since is None or (e.at is not None and e.at >= since))
+        and (until is None or (e.at is not None and e.at <= until))
+        and (not selection.machines or e.machine in selection.machines)
+        and (not selection.regions or e.region in selection.regions)
+    ]
     if selection.grep or selection.user or selection.endpoint or selection.status:
         kept = _messages(kept, selection)
     encoder = msgspec.json.Encoder()
     rows = [
-        encoder.encode({
-            "level": e.level, "instance": e.machine, "message": e.message, "region": e.region,
-            "timestamp": _stamp(e.at), "meta": {"Event": {"Provider": e.provider}},
-        })
+        encoder.encode(
+            {
+                "level": e.level,
+                "instance": e.machine,
+                "message": e.message,
+                "region": e.region,
+                "timestamp": _stamp(e.at),
+                "meta": {"Event": {"Provider": e.provider}},
+            }
+        )
         for e in kept
-    ]  # fmt: skip
+    ]
     return LogFile(log.name, Layout("fly_json", sure=1.0), data=b"\n".join([*rows, b""]), first=log.first)
 
 

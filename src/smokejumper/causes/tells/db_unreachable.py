@@ -1,4 +1,7 @@
-"""One machine alone lost its way to the database: its pool is dry, its holders wait for the network, the others are well."""
+"""One machine alone lost its way to the database.
+
+Its pool is dry, its holders wait for the network, the others are well.
+"""
 
 import re
 
@@ -32,8 +35,14 @@ def tell(case: Case, faults: list[Fault]) -> Tell | None:
         (x for x in (sign.text if sign else "").split("\n") if _SILENT.search(x) or "timed out because" in x), None
     )
     return Tell(
-        explains=(*SYMPTOMS, "db_query_canceled", "job_failure", "genserver_timeout"), machines=tuple(sick), source="log", confidence=0.86,
-        why=f"on {', '.join(sick)} every holder of a connection waits for bytes that do not come; {len(well)} other machines use the same "
-        "database without trouble",
-        quote=line, at=sign.span.first if sign else None,
-    )  # fmt: skip
+        explains=(*SYMPTOMS, "db_query_canceled", "job_failure", "genserver_timeout"),
+        machines=tuple(sick),
+        source="log",
+        confidence=0.86,
+        why=(
+            f"on {', '.join(sick)} every holder of a connection waits for bytes that do not come; "
+            f"{len(well)} other machines use the same database without trouble"
+        ),
+        quote=line,
+        at=sign.span.first if sign else None,
+    )

@@ -20,11 +20,16 @@ def tell(case: Case, faults: list[Fault]) -> Tell | None:
     if seen:
         longest = max(seen.values())
         name = next(n for (_, n), q in seen.items() if q == longest)
+        lengths = ", ".join(f"{machine}: {length}" for (machine, _), length in sorted(seen.items()))
         return Tell(
-            explains=("genserver_timeout",), machines=machines, source="beam", proven=True, confidence=0.95,
+            explains=("genserver_timeout",),
+            machines=machines,
+            source="beam",
+            proven=True,
+            confidence=0.95,
             why=f"{name} has messages waiting on every machine that was looked at",
-            figure=f"{name}: up to {longest} messages in its queue ({', '.join(f'{m}: {q}' for (m, _), q in sorted(seen.items()))})",
-        )  # fmt: skip
+            figure=f"{name}: up to {longest} messages in its queue ({lengths})",
+        )
     if case.readings.beam is not None:
         return None
     total = sum(f.count for f in timeouts)
@@ -32,10 +37,13 @@ def tell(case: Case, faults: list[Fault]) -> Tell | None:
     if len(names) == 1 and registered and total >= CALLERS:
         name = next(iter(registered))
         return Tell(
-            explains=("genserver_timeout",), machines=machines, source="log", confidence=0.7,
+            explains=("genserver_timeout",),
+            machines=machines,
+            source="log",
+            confidence=0.7,
             why=f"many callers wait for one process, {name}, and none is answered in time",
             figure=f"{total} calls of {name} timed out",
-        )  # fmt: skip
+        )
     return None
 
 

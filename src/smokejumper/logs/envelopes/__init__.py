@@ -1,6 +1,7 @@
 """The envelopes that lines arrive in: a format is a file.
 
-Each module has `sniff(sample) -> Layout | None` and `read(data, begin, end, layout, lines)`, which gives the entries of whole units to a `Lines`.
+Each module has `sniff(sample) -> Layout | None` and `read(data, begin, end, layout, lines)`, which gives the entries
+of whole units to a `Lines`.
 """
 
 import importlib

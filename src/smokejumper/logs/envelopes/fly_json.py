@@ -1,6 +1,7 @@
 """`fly logs --json`, one object a line or indented, and the objects of Fly's NATS stream as Vector writes them.
 
-Sources: superfly/flyctl `internal/render/json.go` and `logs/entry.go`, superfly/fly-log-shipper `vector-configs/vector.toml`.
+Sources: superfly/flyctl `internal/render/json.go` and `logs/entry.go`, superfly/fly-log-shipper
+`vector-configs/vector.toml`.
 """
 
 import re

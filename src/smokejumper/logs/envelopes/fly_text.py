@@ -1,7 +1,7 @@
 r"""`fly logs`: `TIME PROVIDER[MACHINE] REGION [LEVEL]MESSAGE`, coloured or not.
 
-Source: superfly/flyctl `internal/render/logs.go`: no blank before the message, whole seconds, `error.message="..."` before the time where
-the entry has one (the message is lost then), colours even into a pipe.
+Source: superfly/flyctl `internal/render/logs.go`: no blank before the message, whole seconds, `error.message="..."`
+before the time where the entry has one (the message is lost then), colours even into a pipe.
 """
 
 import re
@@ -14,9 +14,13 @@ from smokejumper.logs.times import epoch
 
 _C = r"(?:\x1b\[[\d;]*m)*"
 ENTRY = re.compile(
-    rf"{_C}(?:error\.message=\"(?P<error>(?:[^\"\\]|\\.)*)\" ?)?{_C}(?P<time>\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)){_C} "
-    rf"{_C}(?P<provider>[a-z][\w-]*)(?:\[(?P<machine>[^\]\s]*)\])?{_C} {_C}(?P<region>[a-z0-9]{{2,5}}|-|){_C} ?\[{_C}(?P<level>[A-Za-z]+){_C}\]"
-    r"(?P<fields>(?:(?:error\.code|request\.method|request\.url|request\.id|response\.status)=(?:\"[^\"]*\"|\S+) )*)(?P<message>.*)",
+    rf"{_C}(?:error\.message=\"(?P<error>(?:[^\"\\]|\\.)*)\" ?)?"
+    rf"{_C}(?P<time>\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d"
+    rf"(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)){_C} "
+    rf"{_C}(?P<provider>[a-z][\w-]*)(?:\[(?P<machine>[^\]\s]*)\])?"
+    rf"{_C} {_C}(?P<region>[a-z0-9]{{2,5}}|-|){_C} ?\[{_C}(?P<level>[A-Za-z]+){_C}\]"
+    r"(?P<fields>(?:(?:error\.code|request\.method|request\.url|request\.id|response\.status)="
+    r"(?:\"[^\"]*\"|\S+) )*)(?P<message>.*)",
     re.DOTALL,
 )
 _TRACE = rb"(?:(?:trace_id|span_id)=\S+ )*"
@@ -43,9 +47,12 @@ def _fast(rows: list[bytes]) -> bytes:
     Dots of fixed number instead of classes: half as much again is what a class costs here.
     """
     shape = re.compile(
-        rb"(?P<c0>(?:\x1b\[[\d;]*m)*)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?P<c1>(?:\x1b\[[\d;]*m)* (?:\x1b\[[\d;]*m)*)app\[(?P<machine>\w+)\]"
-        rb"(?P<c2>(?:\x1b\[[\d;]*m)* (?:\x1b\[[\d;]*m)*)(?P<region>[a-z0-9]+)(?P<c3>(?:\x1b\[[\d;]*m)* \[(?:\x1b\[[\d;]*m)*info(?:\x1b\[[\d;]*m)*\] ?)"
-        rb"(?P<clock>[\d:. TZ-]{8,30} )(?P<first>\[info\] )?(?P<pre>(?:[\w.]+=\S+ )*?)request_id=(?P<rid>[\w-]+) (?P<post>(?:[\w.]+=\S+ )*)"
+        rb"(?P<c0>(?:\x1b\[[\d;]*m)*)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?P<c1>(?:\x1b\[[\d;]*m)* (?:\x1b\[[\d;]*m)*)"
+        rb"app\[(?P<machine>\w+)\]"
+        rb"(?P<c2>(?:\x1b\[[\d;]*m)* (?:\x1b\[[\d;]*m)*)(?P<region>[a-z0-9]+)"
+        rb"(?P<c3>(?:\x1b\[[\d;]*m)* \[(?:\x1b\[[\d;]*m)*info(?:\x1b\[[\d;]*m)*\] ?)"
+        rb"(?P<clock>[\d:. TZ-]{8,30} )(?P<first>\[info\] )?(?P<pre>(?:[\w.]+=\S+ )*?)"
+        rb"request_id=(?P<rid>[\w-]+) (?P<post>(?:[\w.]+=\S+ )*)"
         rb"(?P<second>\[info\] )?(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) /|Sent \d)"
     )
     found = [m for row in rows if (m := shape.match(row))]
@@ -68,12 +75,26 @@ def _fast(rows: list[bytes]) -> bytes:
         said = _TRACE + rid + behind
     else:  # who asked stands before the id, which is the first group all the same
         said = rb"(?=(?:[^\[\n]*? )?" + rid + b")" + _TRACE + rb"((?:[^\[\n]*? )?)request_id=\S+ "
-    return b"".join((
-        b"(", re.escape(one["c0"]), b".{19}Z", re.escape(one["c1"]), rb"app\[", fixed("machine", rb"\w+"), rb"\]", re.escape(one["c2"]),
-        fixed("region", rb"[a-z0-9]+"), re.escape(one["c3"]), b")", fixed("clock", rb"[\d:. TZ-]+ "), re.escape(one["first"] or b""),
-        said, re.escape(one["second"] or b""),
-        rb"((?:Sent|Chunked|[A-Z]+ /)[^\n]*)\n|([^\n]+)\n?|\n",
-    ))  # fmt: skip
+    return b"".join(
+        (
+            b"(",
+            re.escape(one["c0"]),
+            b".{19}Z",
+            re.escape(one["c1"]),
+            rb"app\[",
+            fixed("machine", rb"\w+"),
+            rb"\]",
+            re.escape(one["c2"]),
+            fixed("region", rb"[a-z0-9]+"),
+            re.escape(one["c3"]),
+            b")",
+            fixed("clock", rb"[\d:. TZ-]+ "),
+            re.escape(one["first"] or b""),
+            said,
+            re.escape(one["second"] or b""),
+            rb"((?:Sent|Chunked|[A-Z]+ /)[^\n]*)\n|([^\n]+)\n?|\n",
+        )
+    )
 
 
 def place(prefix: bytes) -> tuple[float, str, str] | None:
