@@ -129,6 +129,8 @@ def test_a_harmless_deploy_is_not_blamed(name: str, when: str, at: datetime) -> 
     assert judging.blamed(verdict) == []
     assert verdict.is_incident
     assert verdict.scope == judging.true_scope(truth(name))
+    right = {"unknown"}.union(*judging.accepted(truth(name)))
+    assert [c.id for c in judging.accused(verdict) if not judging.meant(c) & right] == []
 
 
 def test_there_are_deploys_before_and_after_the_fault() -> None:
