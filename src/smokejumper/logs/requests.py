@@ -10,7 +10,7 @@ from functools import lru_cache
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE")
 START = re.compile(rf"({'|'.join(METHODS)}) (/\S*)\s*$")
 END = re.compile(r"(?:Sent|Chunked) ([1-5]\d\d) in (\d{1,15})(ms|µs|us|s)\s*$")
-BOTH = re.compile(rf"({'|'.join(METHODS)}) (/\S*) \[(?:Sent|Chunked) ([1-5]\d\d) in (\d{1, 15})(ms|µs|us|s)\]\s*$")
+BOTH = re.compile(rf"({'|'.join(METHODS)}) (/\S*) \[(?:Sent|Chunked) ([1-5]\d\d) in (\d{{1,15}})(ms|µs|us|s)\]\s*$")
 """LoggerJSON.Plug's single line."""
 
 _EXACT = 32
