@@ -55,10 +55,11 @@ def scrub(text: str) -> str:
     for pattern, word in _WORDS:
         text = pattern.sub(word, text)
     for _ in range(6):
-        smaller = _STRUCT.sub("{}", text)
+        smaller = _STRUCT.sub("\N{BULLET}", text)
         if smaller == text:
             break
         text = smaller
+    text = text.replace("\N{BULLET}", "{}")
     return " ".join(text.split())
 
 

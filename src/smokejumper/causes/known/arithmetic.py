@@ -4,7 +4,7 @@ from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
     id="arithmetic",
-    title="{frame} divides by zero or calculates with what is no number",
+    title="a division by zero, or a calculation with what is no number",
     owner="us",
     scope="data",
     kind="cause",

@@ -4,7 +4,7 @@ from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
     id="bad_input_shape",
-    title="data of the wrong type or format reaches {frame}",
+    title="data of the wrong type or format arrive",
     owner="client",
     scope="endpoint",
     kind="cause",

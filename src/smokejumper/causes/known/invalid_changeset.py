@@ -5,7 +5,7 @@ from smokejumper.model.cause import Cause, Example, Remedy, Signature
 CAUSE = Cause(
     id="invalid_changeset",
     parent="bad_input_shape",
-    title="a write of {frame} was refused by its own validation",
+    title="a write is refused by its own validation",
     owner="us",
     scope="endpoint",
     kind="cause",

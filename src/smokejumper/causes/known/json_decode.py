@@ -4,7 +4,7 @@ from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
     id="json_decode",
-    title="an answer or a stored value that {frame} reads is no JSON",
+    title="an answer or a stored value is no JSON",
     owner="third_party",
     scope="endpoint",
     kind="cause",

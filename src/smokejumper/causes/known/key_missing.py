@@ -4,7 +4,7 @@ from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
     id="key_missing",
-    title="a key that {frame} demands is missing: {message}",
+    title="a key that the code demands is missing",
     owner="us",
     scope="endpoint",
     kind="cause",

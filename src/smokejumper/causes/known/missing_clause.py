@@ -4,7 +4,7 @@ from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
     id="missing_clause",
-    title="a value that {frame} does not know reaches it",
+    title="a value arrives that no clause knows",
     owner="us",
     scope="endpoint",
     kind="cause",

@@ -4,7 +4,7 @@ from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
     id="missing_module_or_function",
-    title="{frame} calls a function that this release does not have",
+    title="a function is called that this release does not have",
     owner="us",
     scope="endpoint",
     kind="cause",

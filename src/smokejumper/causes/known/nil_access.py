@@ -4,7 +4,7 @@ from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
     id="nil_access",
-    title="{frame} takes a value for granted that is nil",
+    title="a value that is not there is used as if it were",
     owner="us",
     scope="endpoint",
     kind="cause",

@@ -4,7 +4,7 @@ from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
     id="protocol_undefined",
-    title="a value of a kind that cannot be rendered or encoded reaches {frame}",
+    title="a value of a kind that cannot be rendered or encoded",
     owner="us",
     scope="endpoint",
     kind="cause",
