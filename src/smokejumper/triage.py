@@ -38,6 +38,8 @@ from smokejumper.steps.scope import Reach, reach
 from smokejumper.steps.trigger import trigger
 from smokejumper.wording import fill
 
+CRITICAL, MAJOR = 0.2, 0.01
+"""Shares of requests that fail while a fault is on."""
 OVER_S = 15.0
 OVER_REQUESTS = 30
 
@@ -270,18 +272,18 @@ def _template(path: str) -> str:
 
 
 def _severity(case: Case, entry: _Entry) -> Severity:
-    fault = entry.fault
+    """By the share of requests that fail while the fault is on; lost jobs and machines that are down are major."""
     if any(g.lost for f in entry.members for g in f.groups):
         return "major"
-    first, last = fault.onset, max((f.last for f in entry.members if f.last is not None), default=None)
+    first = entry.fault.onset
+    last = max((f.last for f in entry.members if f.last is not None), default=None)
     cell = case.total()
-    failed = case.between(cell, first, last, 2)
-    asked = failed + case.between(cell, first, last, 0) + case.between(cell, first, last, 1)
-    requests = sum(g.span.count for f in entry.members for g in f.groups if g.process == "request")
-    share = min(failed, requests) / asked if asked else 0.0
-    if share >= 0.2:
+    failed = sum(g.span.count for f in entry.members for g in f.groups if g.process == "request")
+    spared = case.between(cell, first, last, 0) + case.between(cell, first, last, 1)
+    share = failed / (failed + spared) if failed else 0.0
+    if share >= CRITICAL:
         return "critical"
-    if share >= 0.01 or entry.reach.scope in ("machine", "systemic"):
+    if share >= MAJOR or entry.reach.scope in ("machine", "systemic"):
         return "major"
     return "minor"
 
@@ -370,6 +372,16 @@ def _follows(judged: Judged, entry: _Entry) -> bool:
     return judged.role == "mechanism" or (judged.role == "symptom" and judged in entry.judged.explained)
 
 
+def _raised(case: Case) -> dict[int, int]:
+    """Errors of requests by bucket: some answer a request that has no line of its own."""
+    found: dict[int, int] = {}
+    for group in case.groups:
+        if group.process == "request" and group.kind != "log" and group.type not in CLIENT_ERRORS:
+            for bucket, count in group.series.items():
+                found[bucket] = found.get(bucket, 0) + count
+    return found
+
+
 def _timeline(case: Case, found: list[Release]) -> Timeline:
     cell = case.total()
     if not cell.series or case.first is None:
@@ -381,9 +393,13 @@ def _timeline(case: Case, found: list[Release]) -> Timeline:
     first &= ~(width - 1)
     size = (last - first) // width + 1
     failed, asked = [0] * size, [0] * size
-    for bucket, three in cell.series.items():
-        failed[(bucket - first) // width] += three[2]
-        asked[(bucket - first) // width] += sum(three)
+    raised = _raised(case)
+    for bucket in sorted({*cell.series, *raised}):
+        column = min(size - 1, max(0, (bucket - first) // width))
+        ok, refused, bad = cell.series.get(bucket, (0, 0, 0))
+        bad = max(bad, raised.get(bucket, 0))
+        failed[column] += bad
+        asked[column] += ok + refused + bad
     seen: list[str] = []
     events = []
     for r in found:
@@ -521,7 +537,7 @@ def fill_in(case: Case, fault: Fault, r: Reach) -> dict[str, str]:
     machines = r.machines or tuple(fault.machines)
     return {
         "endpoint": ", ".join((r.endpoints or tuple(fault.endpoints))[:3]),
-        "machine": machines[0] if len(machines) == 1 else "",
+        "machine": machines[0] if len(machines) == 1 else "each of its machines" if len(machines) > 1 else "",
         "machines": ", ".join(machines[:5]),
         "release": "",
         "exception": group.type or "",

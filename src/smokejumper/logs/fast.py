@@ -256,7 +256,7 @@ class Bulk:
         self.lines.digest.open.setdefault(machine, None)
         user, tenant = _identity(meta)
         end = End(machine, at, answer[0], answer[1], answer[2], _some(user), _some(tenant))
-        self.lines.tally.end(machine, rid.decode(), end)
+        self.lines.tally.end(machine, rid.decode("utf-8", "replace"), end)
 
     def _person(self, row: _Row, served: tuple[str, str]) -> None:
         tally, people = self.lines.tally, row.people
@@ -304,7 +304,7 @@ class Bulk:
         row, at, what = begun
         method, _, path = what.decode("utf-8", "replace").rstrip().partition(" ")
         self.lines.digest.open.setdefault(row.machine, None)
-        self.lines.tally.start(row.machine, at, rid.decode(), method, path)
+        self.lines.tally.start(row.machine, at, rid.decode("utf-8", "replace"), method, path)
 
     def _put_back(self, at: float, machine: str, region: str, rid: bytes, meta: bytes, what: bytes) -> None:
         """A line that looked like a request's and is none: a message with the same beginning."""
@@ -312,7 +312,7 @@ class Bulk:
         lines.digest.lines += 1
         lines.digest.providers["app"] = lines.digest.providers.get("app", 0) + 1
         said, told = meta.decode("utf-8", "replace"), what.decode("utf-8", "replace")
-        text = f"00:00:00 request_id={rid.decode()} {said}[info] {told}"
+        text = f"00:00:00 request_id={rid.decode('utf-8', 'replace')} {said}[info] {told}"
         found = elixir.prefix(text)
         if found is not None:
             lines.head(at, at, machine, region, found.level, found.meta, found.text.removesuffix("\r"))
