@@ -1,7 +1,8 @@
-"""Small generated logs, whose truth is known to the last request: the reader says the same of them, however they are cut.
+"""Small generated logs, whose truth is known to the last request: the reader says the same of them, however cut.
 
-Written by `make_log.py --lines 3000 --machines 8 --rate 2 --fault-seconds 220 --format FORMAT --seed SEED`: seed 148 for `txt` and `nats`,
-where a job fails and a controller answers 503; 124 for `ndjson` and `txt-ansi`, where an exit stays without an answer.
+Written by `make_log.py --lines 3000 --machines 8 --rate 2 --fault-seconds 220 --format FORMAT --seed SEED`: seed 148
+for `txt` and `nats`, where a job fails and a controller answers 503; 124 for `ndjson` and `txt-ansi`, where an exit
+stays without an answer.
 """
 
 from pathlib import Path
