@@ -12,7 +12,7 @@ SERVER = "    (phoenix 1.8.9) lib/phoenix/router.ex:428: Phoenix.Router.__call__
 
 def signatures(*messages: str) -> list[str]:
     """The signature of each message, read on its own."""
-    found = []
+    found: list[str] = []
     for message in messages:
         digest = read(f"12:00:00.000 request_id=GOsGmje-4D9ECs4AAA01 [error] {message}\n".encode(), CONSOLE)
         assert len(digest.groups) == 1, list(digest.groups.values())
