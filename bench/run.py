@@ -238,6 +238,8 @@ def measure(logs: Sequence[Log], all_tools: Sequence[Tool], rounds: int, folder:
     environment = _environment(folder)
     results: Results = {}
     pairs = [(log, tool) for log in logs for tool in all_tools if log.lines <= tool.largest]
+    for log in logs:  # into the page cache: whoever came first would pay for the disk
+        timed((*all_tools[0].command, str(folder / log.file)), all_tools[0].codes, environment)
     for round_ in range(rounds):
         say(f"round {round_ + 1} of {rounds}")
         for log, tool in pairs:
