@@ -20,6 +20,7 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
+            r"^ {0,12}\*\* \([A-Z][\w.]{0,120}(?:Error|Exception)\) ",
             r"\(throw\) ",
             r"\{:nocatch, ",
         ),
@@ -66,6 +67,14 @@ ERROR! Config provider Config.Reader failed with:
 For example: ecto://USER:PASS@HOST/DATABASE
 
     /app/releases/0.1.0/runtime.exs:9: (file)
+""",
+        ),
+        Example(
+            id="app_raised",
+            source="own",
+            text="""\
+10:14:03.311 request_id=GJq2Zn3b8QcW4pIAAADC [error] ** (Courier.Depots.ClosedError) depot 12 is closed
+    (courier 2.1.0) lib/courier/depots.ex:91: Courier.Depots.open!/1
 """,
         ),
     ),

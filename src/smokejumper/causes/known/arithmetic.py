@@ -15,12 +15,12 @@ CAUSE = Cause(
     ),
     unlike={
         "nil_access": "one operand is nil",
-        "bad_input_shape": "one operand is a string",
+        "bad_input_shape": "a text that is no number was to be read as one",
     },
     signature=Signature(
         patterns=(
-            r"\(ArithmeticError\) bad argument in arithmetic expression",
-            r"\(Decimal\.Error\)",
+            r"\(ArithmeticError\) bad argument in arithmetic expression(?!: (?:nil\b|[^\n]{1,80}\bnil\b))",
+            r"\(Decimal\.Error\)(?! (?:\w*: )?number parsing syntax)",
             r"\bdivision_by_zero\b",
         ),
         sqlstates=("22012",),
@@ -51,6 +51,15 @@ CAUSE = Cause(
 10:14:02.311 request_id=GJq2Zn2b8QcW4pIAAADB [error] ** (ArithmeticError) bad argument in arithmetic expression
     :erlang.*(nil, 100)
     (courier 2.1.0) lib/courier/stats.ex:31: Courier.Stats.percent/1
+""",
+        ),
+        Example(
+            id="bad_input_shape",
+            source="own",
+            text="""\
+10:14:03.311 request_id=GJq2Zn3b8QcW4pIAAADC [error] ** (Decimal.Error) : number parsing syntax: "12,50"
+    (decimal 2.1.1) lib/decimal.ex:1307: Decimal.new/1
+    (courier 2.1.0) lib/courier/prices.ex:17: Courier.Prices.parse/1
 """,
         ),
     ),

@@ -23,7 +23,7 @@ CAUSE = Cause(
     signature=Signature(
         patterns=(
             r"\bvalue [^\n]{1,300} in [^\n]{1,120} cannot be cast to type\b",
-            r"\bcannot cast [^\n]{1,300} to\b",
+            r"\bcannot cast [^\n]{1,300} to (?::\w|[A-Z]\w*\.|\{:|#Ecto\.)",
             r"\bvalue [^\n]{1,300} for [^\n]{1,120} does not match type\b",
             r"\bcannot load [^\n]{1,300} as type\b",
             r"Postgrex expected (?:an?|%|\w)[^\n]{1,200}, got\b",
@@ -32,9 +32,11 @@ CAUSE = Cause(
             r"\bnot an already existing atom\b",
             r"the Access calls for keywords expect\b",
             r"does not implement the Access behaviour",
-            r"expected a map, got:\s*(?!nil\b)",
-            r"\bexpected (?:a list of|:\w+ to be)\b",
-            r"invalid UUID",
+            r"expected a map, got:(?!\s*nil\b)",
+            r"\(Bad(?:Boolean|Struct|Function)Error\)[^\n]{0,200}got:(?!\s*nil\b)",
+            r"\bexpected (?:a list of [^\n]{1,80}|:\w+ to be [^\n]{1,80}), got\b",
+            r"\bcannot dump given UUID to binary\b",
+            r"\bnumber parsing syntax: ",
         ),
         types=(
             "Phoenix.ActionClauseError",
@@ -42,19 +44,11 @@ CAUSE = Cause(
             "Ecto.CastError",
             "Ecto.Query.CastError",
         ),
+        # All of class 22 but 22012, the division by zero.
         sqlstates=(
-            "22000",
-            "22001",
-            "22003",
-            "22004",
-            "22007",
-            "22008",
-            "2200*",
-            "22021",
-            "22023",
-            "22024",
-            "22025",
-            "22P*",
+            *("2200*", "2202*", "2203*", "22P*"),
+            *("22010", "22011", "22013", "22014", "22015", "22016", "22018", "22019"),
+            *("2201B", "2201E", "2201F", "2201G", "2201W", "2201X"),
         ),
     ),
     tell="one client version, one partner or crafted input; the field that the message names",
@@ -101,6 +95,24 @@ from p0 in Courier.Parcel,
 10:14:03.311 request_id=GJq2Zn3b8QcW4pIAAADC [error] ** (Postgrex.Error) ERROR 22012 (division_by_zero)\
  division by zero
     (courier 2.1.0) lib/courier/stats.ex:20: Courier.Stats.mean/1
+""",
+        ),
+        Example(
+            id="bad_input_shape",
+            source="own",
+            text="""\
+10:14:04.311 request_id=GJq2Zn4b8QcW4pIAAADD [error] ** (UndefinedFunctionError) function\
+ Courier.Parcel.fetch/2 is undefined (Courier.Parcel does not implement the Access behaviour. If you are using\
+ get_in/put_in/update_in, you can specify the field to be accessed using Access.key!/1)
+    (courier 2.1.0) lib/courier/parcels.ex:88: Courier.Parcels.weight/1
+""",
+        ),
+        Example(
+            id="app_raised",
+            source="own",
+            text="""\
+10:14:05.311 request_id=GJq2Zn5b8QcW4pIAAADE [error] ** (RuntimeError) cannot cast votes to a closed poll
+    (courier 2.1.0) lib/courier/polls.ex:31: Courier.Polls.vote!/2
 """,
         ),
     ),

@@ -30,11 +30,10 @@ CAUSE = Cause(
         prevent="Test the write with the oldest rows that there are.",
     ),
     playbook="Step 6",
-    unseen=True,
     examples=(
         Example(
             id="invalid_changeset",
-            source="own",
+            source="lambdaclass/stark_compass_explorer#135",
             text="""\
 10:14:01.311 request_id=GJq2Zn1b8QcW4pIAAADA [error] ** (Ecto.InvalidChangesetError) could not perform insert\
  because changeset is invalid.
@@ -60,5 +59,5 @@ Errors
 """,
         ),
     ),
-    sources=("ecto:lib/ecto/exceptions.ex",),
+    sources=("ecto:lib/ecto/exceptions.ex", "lambdaclass/stark_compass_explorer#135", "mainmatter/breethe-server#86"),
 )

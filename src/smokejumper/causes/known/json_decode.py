@@ -20,7 +20,8 @@ CAUSE = Cause(
     signature=Signature(
         patterns=(
             r"\(Jason\.DecodeError\) unexpected (?:byte|end of input|sequence)",
-            r"%Jason\.DecodeError\{",
+            r"%(?:Jason\.DecodeError|Poison\.(?:ParseError|SyntaxError))\{",
+            r"\{:error, \{:(?:invalid_byte|unexpected_sequence), ",
             r"\(JSON\.DecodeError\) (?:unexpected end of JSON binary|invalid byte \d+|unexpected sequence)",
             r"\(Poison\.(?:ParseError|SyntaxError)\)",
         ),
@@ -44,7 +45,7 @@ CAUSE = Cause(
     examples=(
         Example(
             id="json_decode",
-            source="own",
+            source="progval/matrix2051#24",
             text="""\
 10:14:01.311 request_id=GJq2Zn1b8QcW4pIAAADA [error] ** (Jason.DecodeError) unexpected byte at position 0:\
  0x3C ("<")
@@ -61,9 +62,19 @@ CAUSE = Cause(
     (plug 1.16.1) lib/plug/parsers/json.ex:95: Plug.Parsers.JSON.decode/2
 """,
         ),
+        Example(
+            id="json_decode",
+            source="own",
+            text="""\
+10:14:03.311 request_id=GJq2Zn3b8QcW4pIAAADC [error] ** (MatchError) no match of right hand side value:\
+ {:error, %Jason.DecodeError{position: 0, token: nil, data: "<html><head><title>502"}}
+    (courier 2.1.0) lib/courier/carrier.ex:44: Courier.Carrier.track/1
+""",
+        ),
     ),
     sources=(
         "jason:lib/decoder.ex",
+        "progval/matrix2051#24",
         "elixir:lib/elixir/lib/json.ex",
     ),
 )

@@ -21,8 +21,7 @@ CAUSE = Cause(
     signature=Signature(
         patterns=(
             r"\(KeyError\) key [^\n]{1,200}? not found(?! in:\s*nil\b)",
-            r":maps\.get\(",
-            r"key [^\n]{1,120} not found in: %\{__changed__",
+            r"\{:badkey, (?![^{}\n]{1,120}, nil\})",
         ),
     ),
     tell="which key, and what the container holds instead; a release that added a status or a template",

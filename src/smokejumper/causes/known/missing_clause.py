@@ -20,18 +20,18 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"no (?:case|with|try) clause matching:\s*(?!nil\b)",
-            r"no match of right hand side value:\s*(?!nil\b)",
+            r"no (?:case|with|try) clause matching:(?!\s*nil\b)",
+            r"no match of right hand side value:(?!\s*nil\b)",
             r"\(FunctionClauseError\) no function clause matching in\b",
             r"no cond clause evaluated to a truthy value",
-            r"\{:(?:case_clause|with_clause|function_clause|badmatch), (?!nil\b)",
+            r"\{:(?:case_clause|with_clause|try_clause|function_clause|badmatch), (?!nil\b)",
         ),
     ),
     tell="the value in the message: a new event type, a new status, a tuple of another size; since when it arrives",
     remedy=Remedy(
         mitigate=(
-            "Answer the sender with success and keep the payload, so that nothing is lost while the "
-            "clause is missing; roll back if a release brought it."
+            "Roll back if a release brought it. If a sender retries and gives up, answer it with success and keep "
+            "the payload, so that nothing is lost while the clause is missing."
         ),
         repair="Add the clause for the new value, or one that logs it and answers with a failure of its own.",
         do_not="Do not add a bare `_ -> :ok`: it hides the next new value as well.",

@@ -20,13 +20,20 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"function (?!nil\.)\S+/\d+ is undefined\b",
+            r"function (?!nil\.)\S+/\d+ is undefined\b(?! \(\S+ does not implement the Access behaviour)",
             r"is invalid, likely because it points to an old version of the code",
+            r"could not load module \S+ due to reason ",
             r"\{:undef, \[",
         ),
-        types=("UndefinedFunctionError",),
     ),
     tell="who calls whom in the first two frames; `only: :dev`, `runtime: false` and extra_applications in mix.exs",
+    explains=(
+        "supervisor_boot_failure",
+        "process_crash_loop",
+        "machine_unreachable",
+        "health_check_failing",
+        "deploy_failed",
+    ),
     remedy=Remedy(
         mitigate="Roll back if a release set it off.",
         repair="Put the dependency or application into the release, or correct the name.",
@@ -35,7 +42,6 @@ CAUSE = Cause(
         prevent="Compile with --warnings-as-errors, and boot the release in CI.",
     ),
     playbook="Step 4",
-    unseen=True,
     examples=(
         Example(
             id="missing_module_or_function",
@@ -57,6 +63,17 @@ CAUSE = Cause(
     (courier 2.1.0) lib/courier/parcels.ex:70: Courier.Parcels.price/1
 """,
         ),
+        Example(
+            id="missing_module_or_function",
+            source="asakura/mixpanel_api_ex#18",
+            text="""\
+10:14:03.311 [error] GenServer Courier.Meter terminating
+** (UndefinedFunctionError) function Saxy.encode!/1 is undefined (module Saxy is not available)
+    Saxy.encode!({"parcel", [], []})
+    (courier 2.1.0) lib/courier/meter.ex:48: Courier.Meter.handle_info/2
+Last message: :flush
+""",
+        ),
     ),
-    sources=("elixir:lib/elixir/lib/exception.ex",),
+    sources=("elixir:lib/elixir/lib/exception.ex", "asakura/mixpanel_api_ex#18", "intercom/intercom-elixir#11"),
 )

@@ -35,24 +35,18 @@ CAUSE = Cause(
             r"is missing primary key value\b",
             r"\((?:Enum\.EmptyError|Enum\.OutOfBoundsError)\)",
             r"\bnot a nonempty list\b",
+            r"\{:(?:badmatch|case_clause|with_clause|try_clause|badmap), nil\}",
+            r"\{:badkey, [^{}\n]{1,120}, nil\}",
+            r"bad argument in arithmetic expression: (?:nil [-+*/]|\S{1,60} [-+*/] nil\b|\w+\((?:\S{1,60}, )?nil\b)",
         ),
-        frames=(r"\((?:[^()]*, )?nil(?:, [^()]*)?\)$",),
-        frame_types=(
-            "FunctionClauseError",
-            "ArithmeticError",
-            "ArgumentError",
-            "Protocol.UndefinedError",
+        frames=(
+            # The first argument, the last one, or one with none but plain ones before it; never beside an error tuple.
+            r"^(?!.*\{:error\b)(?:\([^()]*\) )?[^(]*\(nil[,)]",
+            r"^(?!.*\{:error\b).*[^\[{(], nil\)$",
+            r"^(?!.*\{:error\b)(?:\([^()]*\) )?[^(]*\([^()\[\]{}\"]*, nil, ",
         ),
-        processes=(
-            "request",
-            "liveview",
-            "channel",
-            "genserver",
-            "task",
-            "oban",
-            "supervisor",
-            "other",
-        ),
+        frame_types=("FunctionClauseError", "ArithmeticError", "ArgumentError", "Protocol.UndefinedError"),
+        processes=("request", "liveview", "channel", "genserver", "task", "oban", "supervisor", "other"),
     ),
     tell=(
         "always failing is code, some users only is their data (a NULL column, a deleted parent), "
@@ -110,10 +104,24 @@ CAUSE = Cause(
     (courier 2.1.0) lib/courier/rates.ex:30: Courier.Rates.zone/1
 """,
         ),
+        Example(
+            id="nil_access",
+            source="own",
+            text="""\
+10:14:05.311 request_id=GJq2Zn5b8QcW4pIAAADE [error] ** (FunctionClauseError) no function clause matching in\
+ Courier.Tariff.of/3
+    (courier 2.1.0) lib/courier/tariff.ex:14: Courier.Tariff.of(%{zone: "B (inner)"}, "box (small)", nil)
+""",
+        ),
+        Example(
+            id="missing_clause",
+            source="own",
+            text="""\
+10:14:06.311 request_id=GJq2Zn6b8QcW4pIAAADF [error] ** (FunctionClauseError) no function clause matching in\
+ Courier.Mail.send/2
+    (courier 2.1.0) lib/courier/mail.ex:9: Courier.Mail.send({:error, :no_address}, nil)
+""",
+        ),
     ),
-    sources=(
-        "elixir:lib/elixir/lib/exception.ex",
-        "corpus:coupon_match_error_deploy",
-        "corpus:prefs_bad_map_deploy",
-    ),
+    sources=("elixir:lib/elixir/lib/exception.ex", "corpus:coupon_match_error_deploy", "corpus:prefs_bad_map_deploy"),
 )

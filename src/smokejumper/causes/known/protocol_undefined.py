@@ -20,7 +20,10 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"\(Protocol\.UndefinedError\) protocol \S+ not implemented for (?!nil\b)",
+            (
+                r"\(Protocol\.UndefinedError\) protocol \S+ not implemented for (?!nil\b)"
+                r"(?![^\n]{0,2000}\s{1,9}Got value:\s{1,9}nil\b)"
+            ),
             r"Jason\.Encoder protocol must always be explicitly implemented",
         ),
     ),

@@ -15,9 +15,9 @@ CAUSE = Cause(
     },
     signature=Signature(
         patterns=(
-            r"the response was already sent",
+            r"\(Plug\.Conn\.AlreadySentError\)",
             r"a response was neither set nor sent",
-            r"[Ee]xpected \S{1,120} to return (?:a )?%?Plug\.Conn",
+            r"[Ee]xpected \S{1,120} to return (?:a )?%?Plug\.Conn\b",
         ),
         types=(
             "Plug.Conn.AlreadySentError",
@@ -33,11 +33,10 @@ CAUSE = Cause(
         prevent="Test the branch that answers early.",
     ),
     playbook="Step 4",
-    unseen=True,
     examples=(
         Example(
             id="response_already_sent",
-            source="own",
+            source="pow-auth/pow#361",
             text="""\
 10:14:01.311 request_id=GJq2Zn1b8QcW4pIAAADA [error] ** (Plug.Conn.AlreadySentError) the response was already\
  sent
@@ -53,6 +52,19 @@ CAUSE = Cause(
     (courier 2.1.0) lib/courier_web/controllers/slot_json.ex:4: CourierWeb.SlotJSON.show/1
 """,
         ),
+        Example(
+            id="response_already_sent",
+            source="helium/console#799",
+            text="""\
+10:14:03.311 [error] #PID<0.811.0> running CourierWeb.Endpoint (connection #PID<0.810.0>, stream id 1) terminated
+Server: courier.example:80 (http)
+Request: POST /slots
+** (exit) an exception was raised:
+    ** (RuntimeError) expected action/2 to return a Plug.Conn, all plugs must receive a connection (conn) and\
+ return a connection, got: {:error, :full, "no slot is free"}
+        (courier 2.1.0) lib/courier_web/controllers/slot_controller.ex:1: CourierWeb.SlotController.action/2
+""",
+        ),
     ),
-    sources=("plug:lib/plug/conn.ex",),
+    sources=("plug:lib/plug/conn.ex", "pow-auth/pow#361", "helium/console#799"),
 )
