@@ -20,7 +20,7 @@ CAUSE = Cause(
         patterns=(
             r"no route found for \S+ /(?:wp-|wordpress|\.env|\.git|\.aws|phpmyadmin|cgi-bin|vendor/|xmlrpc|actuator)",
             r"no route found for \S+ /\S{0,200}\.php\b",
-            r"Ignoring unmatched topic",
+            r"^Ignoring unmatched topic \S",
         ),
     ),
     tell="few addresses and agents, no assets and no sessions",
@@ -41,7 +41,7 @@ CAUSE = Cause(
     examples=(
         Example(
             id="bot_scan",
-            source="own",
+            source="dwyl/auth#176",
             text="""\
 10:14:01.311 request_id=GJq2Zn1b8QcW4pIAAADA [error] ** (Phoenix.Router.NoRouteError) no route found for GET\
  /wp-login.php (CourierWeb.Router)
@@ -58,5 +58,5 @@ CAUSE = Cause(
 """,
         ),
     ),
-    sources=("corpus:healthy_cron_burst_and_bot_scan",),
+    sources=("corpus:healthy_cron_burst_and_bot_scan", "dwyl/auth#176"),
 )

@@ -32,11 +32,10 @@ CAUSE = Cause(
         undo="Set the newer secret again, once all machines can have it.",
         prevent="Compare the digests of the secrets of all machines after each change.",
     ),
-    unseen=True,
     examples=(
         Example(
             id="csrf",
-            source="own",
+            source="elixir-plug/plug#976",
             text="""\
 10:14:01.311 request_id=GJq2Zn1b8QcW4pIAAADA [error] ** (Plug.CSRFProtection.InvalidCSRFTokenError) invalid\
  CSRF (Cross Site Request Forgery) token, please make sure that:
@@ -46,6 +45,21 @@ CAUSE = Cause(
     (plug 1.16.1) lib/plug/csrf_protection.ex:316: Plug.CSRFProtection.call/2
 """,
         ),
+        Example(
+            id="socket_origin_rejected",
+            source="own",
+            text="""\
+10:14:02.311 [error] Could not check origin for Phoenix.Socket transport.
+
+Origin of the request: https://parcels.courier.example
+
+This happens when you are attempting a socket connection to
+a different host than the one configured in your config/
+files. For example, in development the host is configured
+to "localhost" but you may be trying to access it from
+"127.0.0.1".
+""",
+        ),
     ),
-    sources=("plug:lib/plug/csrf_protection.ex",),
+    sources=("plug:lib/plug/csrf_protection.ex", "elixir-plug/plug#976"),
 )

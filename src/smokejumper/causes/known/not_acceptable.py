@@ -22,16 +22,15 @@ CAUSE = Cause(
     ),
     tell="bots and monitors, or a new client of the API",
     remedy=Remedy(
-        mitigate="Nothing.",
+        mitigate="Nothing: 406 is right. Roll back only if a client of our own gets it since a release.",
         repair="Offer the format if a client of ours needs it.",
         do_not="Do not accept every format.",
         prevent="Test the pipeline with the headers of the own clients.",
     ),
-    unseen=True,
     examples=(
         Example(
             id="not_acceptable",
-            source="own",
+            source="Magickbase/godwoken_explorer#1206",
             text="""\
 10:14:01.311 request_id=GJq2Zn1b8QcW4pIAAADA [error] ** (Phoenix.NotAcceptableError) no supported media type\
  in accept header.
@@ -43,6 +42,15 @@ Expected one of ["json"] but got the following formats:
     (phoenix 1.7.21) lib/phoenix/controller.ex:1557: Phoenix.Controller.refuse/3
 """,
         ),
+        Example(
+            id="render_error",
+            source="own",
+            text="""\
+10:14:02.311 request_id=GJq2Zn2b8QcW4pIAAADB [error] ** (RuntimeError) no view was found for the format: "csv".\
+ The supported formats are: ["html", "json"]
+    (phoenix 1.7.21) lib/phoenix/controller.ex:947: Phoenix.Controller.render_and_send/4
+""",
+        ),
     ),
-    sources=("phoenix:lib/phoenix/controller.ex",),
+    sources=("phoenix:lib/phoenix/controller.ex", "Magickbase/godwoken_explorer#1206"),
 )

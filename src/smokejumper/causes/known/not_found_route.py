@@ -27,11 +27,10 @@ CAUSE = Cause(
         prevent="Compare the routes of two releases in CI.",
     ),
     playbook="Step 4",
-    unseen=True,
     examples=(
         Example(
             id="not_found_route",
-            source="own",
+            source="CaptainFact/captain-fact-api#56",
             text="""\
 10:14:01.311 request_id=GJq2Zn1b8QcW4pIAAADA [error] ** (Phoenix.Router.NoRouteError) no route found for GET\
  /parcel-old (CourierWeb.Router)
@@ -51,5 +50,5 @@ from p0 in Courier.Parcel
 """,
         ),
     ),
-    sources=("phoenix:lib/phoenix/router.ex",),
+    sources=("phoenix:lib/phoenix/router.ex", "CaptainFact/captain-fact-api#56"),
 )

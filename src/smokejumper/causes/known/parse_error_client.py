@@ -20,11 +20,10 @@ CAUSE = Cause(
     signature=Signature(
         patterns=(
             r"malformed request, an? \S{1,120} exception was raised",
-            r"\bunsupported media type\b",
             r"\(Bandit\.HTTPError\)",
             r"looks like TLS received on a clear channel",
-            r"invalid UTF-8 on|non UTF-8",
-            r"\bmalformed URI\b",
+            r"\binvalid UTF-8 on [^\n]{1,120}, got byte \d",
+            r"\(Bandit\.HTTP2\.Errors\.(?:Stream|Connection)Error\)",
         ),
         types=(
             "Plug.Parsers.ParseError",
@@ -45,7 +44,6 @@ CAUSE = Cause(
         do_not="Do not loosen the parsers.",
         prevent="A contract test of the own clients.",
     ),
-    unseen=True,
     examples=(
         Example(
             id="parse_error_client",
@@ -66,9 +64,26 @@ CAUSE = Cause(
     (courier 2.1.0) lib/courier/carrier.ex:40: Courier.Carrier.fetch/1
 """,
         ),
+        Example(
+            id="parse_error_client",
+            source="elixir-plug/plug#1254",
+            text="""\
+10:14:03.311 [error] ** (Bandit.HTTPError) Request URI is too long
+""",
+        ),
+        Example(
+            id="app_raised",
+            source="own",
+            text="""\
+10:14:04.311 request_id=GJq2Zn4b8QcW4pIAAADD [error] ** (Courier.Carrier.RefusedError) the carrier\
+ answered: unsupported media type
+    (courier 2.1.0) lib/courier/carrier.ex:66: Courier.Carrier.post!/1
+""",
+        ),
     ),
     sources=(
         "plug:lib/plug/parsers.ex",
-        "bandit:lib/bandit/pipeline.ex",
+        "bandit:lib/bandit/http1/socket.ex",
+        "elixir-plug/plug#1254",
     ),
 )
