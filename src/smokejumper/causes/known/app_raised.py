@@ -43,7 +43,7 @@ CAUSE = Cause(
     examples=(
         Example(
             id="app_raised",
-            source="own",
+            source="phoenixframework/phoenix#3355",
             text="""\
 10:14:01.311 request_id=GJq2Zn1b8QcW4pIAAADA [error] ** (RuntimeError) depot is closed for the day
     (courier 2.1.0) lib/courier/depots.ex:77: Courier.Depots.reserve!/2
@@ -78,5 +78,5 @@ For example: ecto://USER:PASS@HOST/DATABASE
 """,
         ),
     ),
-    sources=("elixir:lib/elixir/lib/exception.ex",),
+    sources=("elixir:lib/elixir/lib/exception.ex", "phoenixframework/phoenix#3355"),
 )

@@ -77,7 +77,7 @@ CAUSE = Cause(
         ),
         Example(
             id="bad_input_shape",
-            source="elixir-ecto/ecto#2338",
+            source="UrbanCCD-UChicago/plenario2#223",
             text="""\
 10:14:02.311 request_id=GJq2Zn2b8QcW4pIAAADB [error] ** (Ecto.Query.CastError) lib/courier/parcels.ex:20:\
  value `"abc"` in `where` cannot be cast to type :id in query:
@@ -118,6 +118,7 @@ from p0 in Courier.Parcel,
     ),
     sources=(
         "ecto:lib/ecto/exceptions.ex",
+        "UrbanCCD-UChicago/plenario2#223",
         "https://www.postgresql.org/docs/current/errcodes-appendix.html",
     ),
 )
