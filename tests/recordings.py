@@ -1,4 +1,4 @@
-"""The recordings that tests read: each folder with a truth.json in tests/corpus, or in the folder that RECORDINGS names."""
+"""The recordings of tests: each folder with a truth.json in tests/corpus, or in the folder that RECORDINGS names."""
 
 import json
 import os

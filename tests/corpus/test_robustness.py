@@ -68,7 +68,7 @@ def shuffled(seed: int) -> Damage:
 
 DAMAGES: dict[str, Damage] = {
     **{f"first {part:.0%}": first(part) for part in (0.35, 0.6, 0.85)},
-    **{f"last {part:.0%}": last(part) for part in (0.35, 0.6, 0.85)},
+    **{f"last {part:.0%}": last(part) for part in (0.35, 0.4, 0.6, 0.85)},
     **{f"thinned {seed}": thinned(seed) for seed in (1, 2, 3)},
     "shuffled 1": shuffled(1),
 }

@@ -53,9 +53,7 @@ SAME = {
     "KeyError, old and new": (
         error("** (KeyError) key :total not found in: %{id: 1}"),
         error("** (KeyError) key :total not found in:\n\n    %{id: 2, x: 1}\n"),
-        error(
-            "** (KeyError) key :total not found in: nil\n\nIf you are using the dot syntax, such as m.f, make"
-        ),
+        error("** (KeyError) key :total not found in: nil\n\nIf you are using the dot syntax, such as m.f, make"),
     ),
     "anonymous functions": (
         error("** (RuntimeError) x", "    (acme 0.1.0) lib/a.ex:3: Acme.Orders.-all/0-fun-0-/1"),
@@ -108,9 +106,7 @@ DIFFERENT = {
     ),
     "reasons": (
         error("** (exit) exited in: GenServer.call(Acme.Cache, :x, 5000)\n    ** (EXIT) time out"),
-        error(
-            "** (exit) exited in: GenServer.call(Acme.Cache, :x, 5000)\n    ** (EXIT) no process: the process is"
-        ),
+        error("** (exit) exited in: GenServer.call(Acme.Cache, :x, 5000)\n    ** (EXIT) no process: the process is"),
     ),
 }
 

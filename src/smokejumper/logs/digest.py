@@ -61,6 +61,7 @@ def complete(digest: LogDigest, layout: Layout, needles: Needles) -> LogDigest:
     tail, whole.tail = whole.tail, b""
     read_units(tail, layout, lines)
     lines.finish()
+    tally.join_reversed()
     regularise(whole, max(whole.width, width_for(whole.first, whole.last)))
     return bound(whole)
 

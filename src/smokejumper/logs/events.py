@@ -48,7 +48,7 @@ _SECTION = re.compile(
     r"|Postponed|Pid|Start Call|Ancestors|Initial Call)\b"
 )
 _KEPT_SECTION = re.compile(r"^\s*(?:Last message|Function)\b")
-_QUEUE_MS = re.compile(r"(?:from queue after|longer than) (\d+)ms")
+_QUEUE_MS = re.compile(r"(?:from queue after|longer than) (\d{1,9})ms")
 _CALL_MS = re.compile(r"exited in: \S+?\(.*, (\d{3,7})\)\s*$", re.MULTILINE)
 _CALLEE = re.compile(r"exited in: :?[\w.]+\(([A-Z][\w.]*|:[a-z]\w*|\{[^{}]*\})")
 _ENDPOINT_UP = re.compile(r"Running (\S+) with (.+?) at (\S+)")
@@ -200,7 +200,7 @@ class _Known(NamedTuple):
 
 _KNOWN: dict[tuple[str, str, str], _Known] = {}
 _KNOWN_LIMIT = 2048
-_NO_DIGITS = str.maketrans("", "", "0123456789")
+_NUMBER = re.compile(r"(?<![A-Za-z_\d])\d+")
 
 
 def _repeated(tally: Tally, record: Record, meta: dict[str, str], http: tuple[str, str] | None) -> None:
@@ -210,7 +210,10 @@ def _repeated(tally: Tally, record: Record, meta: dict[str, str], http: tuple[st
     if len(rest) > 1 and rest[1].startswith("Request: ") and (found := _REQUEST.match(rest[1])):
         http = (found[1], found[2])
         rest = [rest[0], *rest[2:]]
-    key = (lines[0].translate(_NO_DIGITS), "\n".join(rest), f"{'request_id' in meta}{http is not None}")
+    elif http is None and _COWBOY.match(lines[0]):  # its request stands elsewhere
+        _crash(tally, record, meta, http)
+        return
+    key = (_NUMBER.sub("", lines[0]), "\n".join(rest), f"{'request_id' in meta}{http is not None}")
     known = _KNOWN.get(key)
     if known is not None:
         user, tenant = elixir.identity(meta)
@@ -366,7 +369,7 @@ def oban(tally: Tally, record: Record, line: str) -> None:
         return
     try:
         job = _JOB.decode(line)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         tally.digest.unparsed += 1
         return
     where = f"{job.worker} ({job.queue})"

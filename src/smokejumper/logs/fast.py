@@ -158,7 +158,13 @@ class Bulk:
         found = self.findall(data, begin, stop)
         for envelope, rid, meta, what, rest in found:
             if what:
-                at, bucket, machine, region, words, numbered = places.get(envelope) or self._arrive(envelope)
+                place = places.get(envelope) or self._arrive(envelope)
+                if place is None:
+                    foreign += 1
+                    lines.digest.lines += 1
+                    lines.digest.unparsed += 1
+                    continue
+                at, bucket, machine, region, words, numbered = place
                 if live and machine in live:
                     lines.close(machine)
                 if what[0] != _SENT and what[0] != _CHUNKED:
@@ -228,13 +234,16 @@ class Bulk:
         else:
             lines.app_line(place.at, place.machine, place.region, message.decode("utf-8", "replace"))
 
-    def _arrive(self, envelope: bytes) -> _Place:
-        """A machine's first line in a second."""
+    def _arrive(self, envelope: bytes) -> _Place | None:
+        """A machine's first line in a second; None where the envelope is none after all (an impossible time)."""
         at_second, behind = self.offset, self.offset + SECOND
         second, who = envelope[at_second:behind], envelope[behind:]
         moment, home = self.moments.get(second), self.homes.get(who)
         if moment is None or home is None:
-            at, machine, region = self.place(envelope) or (0.0, "", "")
+            found = self.place(envelope)
+            if found is None:
+                return None
+            at, machine, region = found
             tally = self.lines.tally
             tally.seen(at)
             tally.machine(machine, region)
@@ -246,6 +255,7 @@ class Bulk:
             moment = self.moments[envelope[at_second:behind]] = (at, tally.bucket(at) or 0)
             words, numbered = self.tables.setdefault(machine, ({}, {}))
             home = self.homes[envelope[behind:]] = (machine, region, words, numbered)
+        self.lines.digest.open.setdefault(home[0], None)
         if len(self.places) > FLUSH:
             self.places.clear()
         place = self.places[envelope] = _Place(moment[0], moment[1], *home)

@@ -48,6 +48,8 @@ class Lines:
         self.any_needle = re.compile("|".join(f"(?:{p.pattern})" for p in needles.values())) if needles else None
         self.live: set[str] = {m for m, record in self.digest.open.items() if record is not None}
         """Machines whose last message may go on."""
+        self.homes: set[tuple[str, str]] = set()
+        """Machines and regions that were noted."""
         self.bulk: Flushed | None = None
         """The envelope's counter of request lines, where it has one."""
 
@@ -56,7 +58,8 @@ class Lines:
         digest = self.digest
         digest.lines += 1
         digest.providers[provider] = digest.providers.get(provider, 0) + 1
-        if machine not in digest.machines:
+        if (machine, region) not in self.homes:
+            self.homes.add((machine, region))
             self.tally.machine(machine, region)
         if provider != "app":
             self.tally.seen(at)

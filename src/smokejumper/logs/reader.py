@@ -11,7 +11,7 @@ from smokejumper.model.digest import LogDigest
 BUFFER = 512 * 1024
 PAGE = 4096
 MAX_UNIT = 1 << 20
-"""Bytes of a line (or object) that are kept; the rest of a longer one is passed over, and it is counted."""
+"""Bytes of a line (or object); one of so many or more is passed over, and counted."""
 
 
 class Reader:
@@ -26,13 +26,13 @@ class Reader:
         self.layout = layout
         self._read = envelope(layout.envelope).read
         self._rest = b""
-        self._oversized = False
         self.tally.digest.cut = start
 
     def feed(self, data: bytes) -> None:
         """The next bytes of the input, of any number."""
-        if data:
-            self._take(self._rest + data if self._rest else data, None)
+        for begin in range(0, len(data), BUFFER):
+            part = data if len(data) <= BUFFER else data[begin : begin + BUFFER]
+            self._take(self._rest + part if self._rest else part, None)
 
     def drain(self, readinto: Callable[[memoryview], int | None]) -> None:
         """All bytes that `readinto` gives, through one buffer that is used again."""
@@ -56,29 +56,27 @@ class Reader:
     def _take(self, data: bytes | bytearray, stop: int | None) -> None:
         digest, boundary = self.tally.digest, self.layout.boundary
         stop = len(data) if stop is None else stop
-        end = data.rfind(boundary, 0, stop)
-        if end < 0:
+        first = data.find(boundary, 0, stop)
+        if first < 0:
             self._keep(bytes(data[:stop]))
             return
-        end += len(boundary)
-        self._rest = bytes(data[end:stop])
-        if self._oversized:
-            digest.oversized += 1
-            self._oversized = False
         begin = 0
         if not digest.cut:
-            begin = data.find(boundary, 0, stop) + len(boundary)
-            digest.head, digest.cut = bytes(data[max(0, begin - MAX_UNIT) : begin]), True
+            begin = first + len(boundary)
+            digest.head, digest.cut = bytes(data[: min(first, MAX_UNIT)]) + boundary, True
+        elif first >= MAX_UNIT:
+            begin = first + len(boundary)
+            digest.oversized += 1
+        end = data.rfind(boundary, 0, stop) + len(boundary)
+        self._rest = bytes(data[end:stop])
         if begin < end:
             self._read(data, begin, end, self.layout, self.lines)
-        if len(self._rest) > MAX_UNIT:
-            self._keep(self._rest)
 
     def _keep(self, data: bytes) -> None:
+        """Keep what no boundary ends; of a unit that is too long only so much that it is known to be."""
         if len(data) > MAX_UNIT:
-            self._oversized = True
-            keep = len(self.layout.boundary) - 1  # a boundary may be cut in two
-            data = data[:MAX_UNIT] + (data[-keep:] if keep else b"")
+            last = len(self.layout.boundary) - 1  # a boundary may be cut in two
+            data = data[:MAX_UNIT] + (data[-last:] if last else b"")
         self._rest = data
 
     def part(self) -> LogDigest:
@@ -93,7 +91,11 @@ class Reader:
 
 
 def read_units(data: bytes, layout: Layout, lines: Lines) -> None:
-    """Read bytes that are whole units."""
+    """Read bytes that are whole units, the last perhaps without its boundary; pass over those that are too long."""
+    if len(data) >= MAX_UNIT:
+        units = data.split(layout.boundary)
+        lines.digest.oversized += sum(len(unit) >= MAX_UNIT for unit in units)
+        data = layout.boundary.join(unit for unit in units if len(unit) < MAX_UNIT)
     if data:
         envelope(layout.envelope).read(data, 0, len(data), layout, lines)
         lines.flush()

@@ -131,14 +131,7 @@ class Tally:
         if rid is None:
             self.digest.anonymous.setdefault(machine, [0, 0])[0] += 1
             return
-        waiting = self.digest.ended.get(rid)
         start = Start(machine, at, method, path)
-        if waiting:
-            end = waiting.pop()
-            if not waiting:
-                del self.digest.ended[rid]
-            self._answer(rid, start, end)
-            return
         self.digest.started.setdefault(rid, []).append(start)
 
     def end(self, machine: str, rid: str | None, end: End) -> None:
@@ -180,8 +173,8 @@ class Tally:
                     failed.endpoint,
                     raised.at,
                     failed.path,
-                    failed.user,
-                    failed.tenant,
+                    raised.user or failed.user,
+                    raised.tenant or failed.tenant,
                 )
                 return
             self.digest.failed.setdefault(rid, []).append(failed)
@@ -259,6 +252,17 @@ class Tally:
             self.digest.served_tenants[endpoint] = [tenant]
         elif len(kept) < SERVED or tenant < kept[-1]:
             keep_first(kept, tenant, SERVED)
+
+    def join_reversed(self) -> None:
+        """Answers that stand before their requests: nothing comes any more that could go with either."""
+        started, ended = self.digest.started, self.digest.ended
+        for rid in [rid for rid in started if rid in ended]:
+            while started[rid] and ended[rid]:
+                self._answer(rid, started[rid].pop(), ended[rid].pop())
+            if not started[rid]:
+                del started[rid]
+            if not ended[rid]:
+                del ended[rid]
 
     # ---- errors
 

@@ -22,8 +22,8 @@ EDGE_IDS = frozenset(
     }
 )
 EXPLOIT = re.compile(
-    r"^(?:GET|POST|HEAD) /(?:wp-|wordpress|\.env|\.git|\.aws|phpmyadmin|cgi-bin|vendor/|xmlrpc|actuator|owa/|solr)"
-    r"|\.php\b"
+    r"^(?:GET|POST|HEAD) /(?:wp-|wordpress|\.env|\.git|\.aws|phpmyadmin|cgi-bin|vendor/|xmlrpc|actuator"
+    r"|owa/|solr|boaform)|\.php\b"
 )
 
 
