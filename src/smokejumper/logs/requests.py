@@ -51,6 +51,8 @@ def end(text: str) -> tuple[int, int, int] | None:
 
 _PARAMETER = re.compile(
     r"\d+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|\d{4}-\d\d-\d\d|[0-9a-fA-F]{24,}|(?=[^/]*\d)[A-Za-z0-9_~-]{16,}={0,2}"
+    # Mixed case without a digit, one in thirty tokens of 22 characters; words in CamelCase are a name.
+    r"|(?![a-z]*(?:[A-Z][a-z]{2,})+$)(?=[^/]*[a-z])(?=(?:[^/A-Z]*[A-Z]){3})[A-Za-z0-9_~-]{16,}={0,2}"
     r"|[A-Za-z]{1,12}[-_]\d{2,}|[0-9a-f]*\d[0-9a-f]{7,}|\S+@\S+|[A-Za-z0-9_-]{28,}|\d+[,;x.]\d+|\d+-[\w-]+"
 )
 
@@ -61,7 +63,8 @@ def is_parameter(part: str) -> bool:
 
 
 _DIGIT = re.compile(r"\d")
-_LONG = 28
+_LONG = 17
+"""A slash and the shortest token without a digit."""
 
 
 @lru_cache(maxsize=65536)

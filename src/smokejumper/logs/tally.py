@@ -51,16 +51,22 @@ def rank(value: str) -> int:
     return _crc(value.encode("utf-8", "surrogatepass"))
 
 
+@lru_cache(maxsize=4096)
+def _ranking(value: str) -> tuple[int, str]:
+    return rank(value), value
+
+
 def keep(kept: list[str], value: str, limit: int) -> None:
-    """Add a value to a sample of at most `limit` distinct ones: those with the smallest rank."""
+    """Add a value to a sample of at most `limit` distinct ones: those with the smallest rank, in its order."""
     if value in kept:
         return
     if len(kept) < limit:
         kept.append(value)
+    elif _ranking(value) < _ranking(kept[-1]):
+        kept[-1] = value
+    else:
         return
-    worst = max(kept, key=rank)
-    if rank(value) < rank(worst):
-        kept[kept.index(worst)] = value
+    kept.sort(key=_ranking)
 
 
 def keep_first(kept: list[str], value: str, limit: int) -> None:
@@ -471,19 +477,7 @@ def bound(digest: LogDigest) -> LogDigest:
     for log in digest.machines.values():
         for kind, events in log.events.items():
             log.events[kind] = keep_events(events)
-    for row in digest.answers.values():
-        if row.first is not None or row.paths:
-            row.users, row.tenants, row.paths = ranked(row.users), ranked(row.tenants), ranked(row.paths)
-    for group in digest.groups.values():
-        group.users, group.tenants, group.names, group.paths = map(
-            ranked, (group.users, group.tenants, group.names, group.paths)
-        )
     return digest
-
-
-def ranked(values: list[str]) -> list[str]:
-    """A sample in the order of its rank."""
-    return sorted(values, key=lambda v: (rank(v), v))
 
 
 def rebucket(series: dict[int, int], width: int, merge: str = "sum") -> dict[int, int]:
