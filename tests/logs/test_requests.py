@@ -24,7 +24,7 @@ from smokejumper.logs.requests import BOTH, START, end, is_health, latency_class
         ("/a/01HZX3ABCDEFGHJKMNPQRSTVWX", "/a/:id"),
         ("/share/AArBrbSREvkNRrHnMbLQeS", "/share/:id"),
         ("/s/kQxZrTbWmNpLvHsD", "/s/:id"),
-        ("/twirp/ListCustomerOrdersInStore", "/twirp/ListCustomerOrdersInStore"),
+        ("/twirp/ListCustomerOrders", "/twirp/ListCustomerOrders"),
         ("/settings/notification-preferences", "/settings/notification-preferences"),
         ("/clinics/bayview-eye/agenda", "/clinics/bayview-eye/agenda"),
         ("/api/v1/users", "/api/v1/users"),
