@@ -36,7 +36,7 @@ from smokejumper.steps.faults import Judged
 from smokejumper.steps.releases import Release, judge, releases
 from smokejumper.steps.scope import Reach, reach
 from smokejumper.steps.trigger import trigger
-from smokejumper.wording import fill
+from smokejumper.wording import fill, number
 
 CRITICAL, MAJOR = 0.2, 0.01
 """Shares of requests that fail while a fault is on."""
@@ -202,16 +202,17 @@ def _figure(case: Case, entry: _Entry) -> str:
     fault, r = entry.fault, entry.reach
     if r.scope == "job":
         lost = sum(g.lost for g in fault.groups)
-        return f"{fault.count} attempts failed of {', '.join(fault.jobs)}" + (f", {lost} jobs lost" if lost else "")
+        gone = f", {number(lost, 'job')} lost" if lost else ""
+        return f"{number(fault.count, 'attempt')} failed of {', '.join(fault.jobs)}{gone}"
     where = r.endpoints or tuple(fault.endpoints)
     if where:
         cell = case.total(endpoints=where)
         others = case.total()
         return (
-            f"{cell.failed} of {cell.requests} requests failed on {', '.join(where)}; "
+            f"{cell.failed} of {number(cell.requests, 'request')} failed on {', '.join(where)}; "
             f"{others.failed - cell.failed} of {others.requests - cell.requests} on all other routes"
         )
-    return f"{fault.count} times on {', '.join(fault.machines) or 'machines that the log does not name'}"
+    return f"{number(fault.count, 'time')} on {', '.join(fault.machines) or 'machines that the log does not name'}"
 
 
 def _grade(case: Case, entry: _Entry, guilty: Release | None) -> tuple[Grade, float]:

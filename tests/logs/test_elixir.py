@@ -63,6 +63,10 @@ def test_users_and_tenants_are_named_by_their_usual_keys() -> None:
             "    (acme 0.1.0) lib/a.ex:3: anonymous fn/1 in Acme.Orders.all/0",
             Frame("acme", "lib/a.ex", 3, "anonymous fn/1 in Acme.Orders.all/0"),
         ),
+        (
+            "    lib/a.ex:3: anonymous fn(%{id: nil}) in Acme.Orders.all/0",
+            Frame(None, "lib/a.ex", 3, "anonymous fn(%{id: nil}) in Acme.Orders.all/0"),
+        ),
         ('    (acme 0.1.0) lib/a.ex:3: Acme."odd name"/1', Frame("acme", "lib/a.ex", 3, 'Acme."odd name"/1')),
         (
             "    (acme 0.1.0) lib/a.ex:3: Acme.Orders.valid?/1",
@@ -93,6 +97,8 @@ def test_other_lines_are_no_frames(line: str) -> None:
         ("Acme.Orders.total(%{id: 1, tags: [1, 2]}, nil)", "Acme.Orders.total/2"),
         ("Acme.Orders.total()", "Acme.Orders.total/0"),
         (':erlang.apply("a, (b", {1, 2})', ":erlang.apply/2"),
+        ("anonymous fn(nil) in Acme.Orders.total/1", "anonymous fn/1 in Acme.Orders.total/1"),
+        ("anonymous fn({1, 2}, [3, 4]) in Acme.Orders.total/1", "anonymous fn/2 in Acme.Orders.total/1"),
     ],
 )
 def test_arguments_are_counted(printed: str, expected: str) -> None:

@@ -2,6 +2,7 @@
 
 from smokejumper.cli import inputs, options, out
 from smokejumper.model.verdict import Traffic, Verdict
+from smokejumper.wording import number
 
 NAME = "scope"
 HELP = "Who is hit: one machine, one endpoint, one user's data, jobs, everything? Since when, how many?"
@@ -55,7 +56,8 @@ def rows(v: Verdict, *, colour: bool) -> list[str]:
     c = v.counts
     by_proxy = f" ({c.http_5xx_from_proxy} of them by Fly's proxy)" if c.http_5xx_from_proxy else ""
     counts = (
-        f"{c.requests} requests: {c.http_5xx} with 5xx{by_proxy}, {c.http_4xx} with 4xx, {c.unfinished} never answered"
+        f"{number(c.requests, 'request')}: {c.http_5xx} with 5xx{by_proxy}, {c.http_4xx} with 4xx,"
+        f" {c.unfinished} never answered"
     )
     text = ["", *("  " + x for x in (*head, *out.wrap(counts, columns - 2))), ""]
     text += _table("machine", {f"{m} {_region(v, m)}": t for m, t in v.by_machine.items()}, colour)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from smokejumper.cli.out import safe, style, width, wrap
 from smokejumper.model.verdict import CauseFound, Verdict
+from smokejumper.wording import number
 
 BARS = "▁▂▃▄▅▆▇█"
 LABEL = 11
@@ -80,7 +81,7 @@ def _since(v: Verdict) -> str:
 def _what(v: Verdict) -> str:
     n = len(v.by_machine)
     machines = (
-        f"{len(v.machines)} of {n} machines"
+        f"{len(v.machines)} of {number(n, 'machine')}"
         if len(v.machines) != n
         else f"all {n} machines"
         if n > 1
@@ -109,20 +110,24 @@ def _scope(v: Verdict) -> str:
     c = v.counts
     if not v.is_incident:
         bad = f"{c.http_5xx} with 5xx, {c.http_4xx} with 4xx" if c.http_5xx or c.http_4xx else "none failed"
-        return f"{c.requests} requests, {bad}, on {len(v.by_machine)} machines in {', '.join(v.by_region) or '?'}"
+        where = f"on {number(len(v.by_machine), 'machine')} in {', '.join(v.by_region) or '?'}"
+        return f"{number(c.requests, 'request')}, {bad}, {where}"
     parts: list[str] = [v.scope]
     if v.scope in ("endpoint", "data") and v.endpoints:
         mine = [v.by_endpoint[e] for e in v.endpoints if e in v.by_endpoint]
         failed, asked = sum(t.http_5xx for t in mine), sum(t.requests for t in mine)
         others_asked, others_failed = c.requests - asked, c.http_5xx - failed
         share = f" ({failed * 100 // asked} %)" if asked else ""
-        parts.append(f"{failed} of {asked} requests{share} there, {others_failed} of {others_asked} on all others")
+        parts.append(
+            f"{failed} of {number(asked, 'request')}{share} there, {others_failed} of {others_asked} on all others"
+        )
     elif v.scope == "job":
-        parts.append(f"{sum(c.job_exceptions_by_type.values())} attempts failed; {c.http_5xx} of {c.requests} requests")
+        attempts = number(sum(c.job_exceptions_by_type.values()), "attempt")
+        parts.append(f"{attempts} failed; {c.http_5xx} of {number(c.requests, 'request')}")
     else:
-        parts.append(f"{c.http_5xx} of {c.requests} requests failed")
+        parts.append(f"{c.http_5xx} of {number(c.requests, 'request')} failed")
     if v.users_count:
-        parts.append(f"{v.users_count} users")
+        parts.append(number(v.users_count, "user"))
     if v.severity:
         parts.append(v.severity)
     return ", ".join(parts).replace(", ", "   ", 1)

@@ -115,9 +115,9 @@ def identity(meta: dict[str, str]) -> tuple[str | None, str | None]:
 FRAME = re.compile(
     r"[ \t]+(?:\((?P<app>[a-z]\w*)(?: (?P<version>[^()\s]+))?\) )?"
     r"(?:(?P<file>[^\s:()]+\.(?:exs?|erl|eex|heex|leex|hrl|xrl|yrl)):(?:(?P<line>\d{1,9}):)? )?"
-    r"(?P<function>\(module\)|\(file\)|(?:anonymous fn/\d+ in )?:?\"?[A-Za-z_][\w.@?!\"-]"
+    r"(?P<function>\(module\)|\(file\)|(?:anonymous fn(?:/\d+|\(.*\)) in )?:?\"?[A-Za-z_][\w.@?!\"-]"
     r"*\.[^\s(/][^(/]*?(?:/\d+|\(.*\))"
-    r"|anonymous fn/\d+ in \S+|#Function<.*>/\d+|:elixir_\w+\..*)\s*$"
+    r"|anonymous fn(?:/\d+|\(.*\)) in \S+|#Function<.*>/\d+|:elixir_\w+\..*)\s*$"
 )
 """`INDENT (APP VSN) FILE:LINE: MFA`: elixir `Exception.format_stacktrace_entry/1`."""
 _GOOGLE_FRAME = re.compile(r"\s*(?P<file>\S+\.(?:exs?|erl)):(?P<line>\d{1,9}):in [`'](?P<function>[^`']+)[`']")
@@ -138,8 +138,14 @@ def frame(line: str) -> Frame | None:
     return None
 
 
+_ANONYMOUS = re.compile(r"anonymous fn\((.*)\) in (\S+)$", re.DOTALL)
+
+
 def arity(function: str) -> str:
     """A printed function with its arguments replaced by their number: `M.f(1, [2, 3])` is `M.f/2`."""
+    anonymous = _ANONYMOUS.match(function)
+    if anonymous:
+        return f"anonymous fn/{len(arguments(anonymous[1]))} in {anonymous[2]}"
     found = _ARGUMENTS.match(function)
     return f"{found[1]}/{len(arguments(found[2]))}" if found else function
 
@@ -302,7 +308,7 @@ STANDARD = frozenset(
 )
 """First parts of the names of Elixir's own modules, in small letters."""
 _FOREIGN = frozenset(name.replace("_", "") for name in LIBRARIES) | STANDARD
-_ROOT = re.compile(r"(?:anonymous fn/\d+ in )?([A-Z]\w*)")
+_ROOT = re.compile(r"(?:anonymous fn(?:/\d+|\(.*\)) in )?([A-Z]\w*)")
 
 
 def own(found: Frame) -> bool:

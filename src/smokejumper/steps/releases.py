@@ -7,6 +7,7 @@ from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault
 from smokejumper.model.cause import Scope
 from smokejumper.model.verdict import ReleaseVerdict
+from smokejumper.wording import number
 
 SOON_S = 20.0
 SAME_S = 1.5
@@ -180,7 +181,7 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
     if good and unseen < CHANCE:
         return (
             "innocent",
-            f"{good} requests of its kind went well on the new image before the first failure: it came from outside",
+            f"{number(good, 'request')} of its kind went well on the new image before it: it came from outside",
         )
     if fault.jobs and not fault.endpoints and delay > SOON_S:
         return "undecided", f"the first job failed {delay:.0f} s after the image came up"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault, Tell
 from smokejumper.model.cause import Scope
+from smokejumper.wording import number
 
 CHANCE = 0.01
 MOST = 0.6
@@ -80,7 +81,7 @@ def reach(case: Case, fault: Fault, tell: Tell | None, members: list[Fault]) -> 
             "systemic",
             tuple(machines),
             holders,
-            why=f"{len(endpoints)} routes fail on {len(machines)} of {len(every)} machines",
+            why=f"{number(len(endpoints), 'route')} fail on {len(machines)} of {number(len(every), 'machine')}",
         )
     if not endpoints and fault.cause.level > 4 and any(g.process in ("liveview", "channel") for g in fault.groups):
         return Reach(
