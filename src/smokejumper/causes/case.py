@@ -13,6 +13,7 @@ import msgspec
 from smokejumper.causes.routes import Routes
 from smokejumper.logs.events import CLIENT_ERRORS
 from smokejumper.logs.requests import is_health, latency_ms, template
+from smokejumper.logs.tally import rank
 from smokejumper.model.digest import ErrorGroup, Event, LogDigest, Span
 
 NO_ROUTE = "(no route)"
@@ -134,6 +135,7 @@ class Case:
     def _join_ends(self) -> list[tuple[str, str, float | None]]:
         """Give errors without an answer their 500, and return what was never answered: machine, endpoint, start."""
         started = {rid: list(starts) for rid, starts in self.digest.started.items()}
+        kept = max(map(rank, self.digest.failed), default=0)
         for rid, waiting in self.digest.raised.items():
             for raised in waiting:
                 group = self.digest.groups.get(raised.signature)
@@ -148,7 +150,7 @@ class Case:
                     continue
                 place = self.places[group.signature].setdefault((raised.machine, endpoint), Span())
                 _add(place, raised.at)
-                if not self._answered_elsewhere(group, rid):
+                if not self._answered_elsewhere(group, rid) and not self._let_go(rid, kept):
                     self._fail(raised.machine, endpoint, raised.at)
         for (machine, method, path), balance in sorted(self.digest.crashes.items()):
             if balance >= 0:
@@ -187,6 +189,10 @@ class Case:
             if not is_health(s.path)
         ]
         return sorted(left, key=lambda x: (x[0], x[1], x[2] or 0.0))
+
+    def _let_go(self, rid: str, kept: int) -> bool:
+        """Was this request's answer perhaps counted, and then let go of with those of the largest rank?"""
+        return bool(self.digest.dropped.get("failed")) and rank(rid) > kept
 
     def _answered_elsewhere(self, group: ErrorGroup, rid: str) -> bool:
         """Is this error an earlier word about a request that another error answers?"""
