@@ -56,6 +56,22 @@ jobs: grep, rg and wc count, lnav indexes every line, Drain3 mines templates of 
 fail, `triage` pairs every request, groups every exception and judges the causes.
 """
 
+REASONS = """## Why, where it falls short
+
+- **`triage`**: each line costs Python one or two microseconds even where thousands of them go through one pattern in
+  bulk, since each request must be kept under its id until its answer comes. Two processes share the log, and then one
+  of them adds both sums. grep keeps nothing.
+- **`scope`**: it is the same reader as `triage` and costs the same. A second, shorter one, that only counts, would be
+  faster and would be a second truth: which error belongs to which answer, and which path to which route, is known only
+  when everything was read.
+- **A storm**: each failure brings a dozen lines of stack trace, which are read and not skipped, for what follows a
+  known head may still be another error.
+- **Memory**: two processes hold a catalogue, the tables of open requests (20,000 entries each) and a piece of the log.
+- **A recorded case**: Python's start, the command line, and the patterns of the causes, which are compiled when the
+  first error asks for them, take nearly all of it.
+- **NDJSON**: an object costs as much to decode as a line of text to read, and has twice the bytes.
+"""
+
 
 @dataclass(frozen=True)
 class Log:
@@ -387,6 +403,7 @@ def page(
         "\nGrowth is the exponent of the time less the start-up: 1 is in proportion. A storm, in which a quarter of all"
         " requests fail, may take twice what is allowed without.\n"
     )
+    parts.append(REASONS)
     parts.append("## Side by side\n")
     for log in logs:
         parts += [f"### {log.name}\n", "| tool | wall | CPU | lines a second | memory | against grep |"]
