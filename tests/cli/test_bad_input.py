@@ -7,9 +7,11 @@ import pty
 import random
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 from tests.cases import folder
 from tests.cli.running import LIMIT_S, PROGRAM, Done, assert_refused, call, environment, run
 
@@ -101,6 +103,13 @@ def test_a_broken_archive_is_refused(data: bytes, tmp_path: Path) -> None:
     """A packed file that cannot be unpacked is said to be broken."""
     assert_refused(call("triage", write(tmp_path / "fly.gz", data)), "broken archive")
     assert_refused(run("triage", stdin=data))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_a_packed_log_may_come_through_a_pipe(pack: Callable[[bytes], bytes]) -> None:
+    """`triage < fly.gz` reads what is in it."""
+    data = (FAULT / "fly.txt").read_bytes()
+    assert run("triage", "--json", stdin=pack(data)) == run("triage", "--json", stdin=data)
 
 
 def test_an_archive_cut_in_its_last_part_is_refused(tmp_path: Path) -> None:

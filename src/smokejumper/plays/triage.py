@@ -16,6 +16,7 @@ from smokejumper.model.verdict import Scope, Verdict
 from smokejumper.plays.gather import choose_app, gather, needles
 from smokejumper.sources.apps import OfApp, check, named
 from smokejumper.sources.files import SAMPLE, Inputs, recognise
+from smokejumper.sources.packed import unpack
 from smokejumper.sources.selection import Selection
 from smokejumper.triage import triage
 
@@ -47,7 +48,7 @@ def of_pipe(
     only = OfApp(app)
     pending, drawn = b"", time.monotonic()
     try:
-        for data in _chunks(stream, seconds):
+        for data in unpack(_chunks(stream, seconds), "standard input", whole=seconds is None):
             due = tick is not None and time.monotonic() - drawn >= REDRAW_S
             if reader is None:
                 pending += data

@@ -3,7 +3,6 @@
 Recognised by content, never by name.
 """
 
-import gzip
 import io
 import json
 import os
@@ -20,11 +19,11 @@ from smokejumper.errors import InputError
 from smokejumper.logs.envelopes import sniff
 from smokejumper.logs.layout import Layout
 from smokejumper.logs.times import epoch
+from smokejumper.sources.packed import Unpacked, is_packed, unpack
 
 SAMPLE = 256 * 1024
 Snapshot = Literal["beam", "pg", "request"]
 SNAPSHOT_LIMIT = 64 << 20
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 class Stream(Protocol):
@@ -44,7 +43,7 @@ class LogFile:
     name: str
     layout: Layout
     path: Path | None = None
-    packed: str = ""
+    packed: bool = False
     data: bytes | None = None
     first: float | None = None
 
@@ -55,7 +54,7 @@ class LogFile:
             yield io.BytesIO(self.data)
             return
         assert self.path is not None  # noqa: S101 - a log is either
-        with unpacked(self.path, self.packed) as stream:
+        with unpacked(self.path, packed=self.packed) as stream:
             yield stream
 
     @property
@@ -74,31 +73,19 @@ class Inputs:
 
 
 @contextmanager
-def unpacked(path: Path, packed: str) -> Iterator[Stream]:
-    """A file's bytes.
+def unpacked(path: Path, *, packed: bool) -> Iterator[Stream]:
+    """A file's bytes; of an archive, what it holds.
 
     Raises:
         InputError: it cannot be opened, or is no whole archive.
     """
     try:
-        if packed == "gzip":
-            with gzip.open(path, "rb") as stream:
-                yield stream
-        elif packed == "zstd":
-            import zstandard  # noqa: PLC0415 - only where it is used
-
-            with (
-                path.open("rb") as raw,
-                zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream,
-            ):
-                yield stream
-        else:
-            with path.open("rb", buffering=0) as stream:
-                yield stream
-    except (EOFError, gzip.BadGzipFile) as wrong:
-        raise InputError(
-            f"{path} is a broken archive: {wrong}.", "Fetch it again, or unpack what there is and hand that over."
-        ) from wrong
+        with path.open("rb", buffering=0) as raw:
+            if packed:
+                pieces = unpack(iter(lambda: raw.read(SAMPLE), b""), str(path))
+                yield io.BufferedReader(Unpacked(pieces), SAMPLE)
+            else:
+                yield raw
     except OSError as wrong:
         raise _cannot(path, wrong) from wrong
 
@@ -175,15 +162,15 @@ def _open_file(path: Path, inputs: Inputs) -> None:
             "Name a log: `fly logs -n -j > fly.ndjson` writes one.",
         ) from wrong
     if not stat.S_ISREG(info.st_mode):
-        with unpacked(path, "") as stream:
+        with unpacked(path, packed=False) as stream:
             inputs.logs.append(from_bytes(stream.read(), str(path)))
         return
     if info.st_size == 0:
         raise InputError(f"{path} is empty.", "`fly logs -n -j > fly.ndjson` writes a log.")
-    with unpacked(path, "") as stream:
+    with unpacked(path, packed=False) as stream:
         magic = stream.read(4)
-    packed = "gzip" if magic[:2] == _GZIP else "zstd" if magic == _ZSTD else ""
-    with unpacked(path, packed) as stream:
+    packed = is_packed(magic)
+    with unpacked(path, packed=packed) as stream:
         sample = _sample(stream)
     snapshot = _snapshot(path, packed, sample)
     if snapshot is not None:
@@ -221,19 +208,7 @@ def from_bytes(data: bytes, name: str) -> LogFile:
     """
     if not data.strip():
         raise InputError(f"{name} is empty.", "Pipe a log into it: `fly logs | smokejumper`.")
-    if data[:2] == _GZIP:
-        try:
-            data = gzip.decompress(data)
-        except (EOFError, OSError) as wrong:
-            raise InputError(f"{name} is a broken archive: {wrong}.", "Fetch it again.") from wrong
-    elif data[:4] == _ZSTD:
-        import zstandard  # noqa: PLC0415 - only where it is used
-
-        try:
-            with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data), read_across_frames=True) as stream:
-                data = stream.read()
-        except zstandard.ZstdError as wrong:
-            raise InputError(f"{name} is a broken archive: {wrong}.", "Fetch it again.") from wrong
+    data = b"".join(unpack([data], name))
     sample = _sample(io.BytesIO(data))
     return LogFile(name, recognise(sample, name), data=data, first=first_time(sample))
 
@@ -270,12 +245,12 @@ def first_time(sample: bytes) -> float | None:
     return epoch(found[0].decode().replace(" ", "T")) if found else None
 
 
-def _snapshot(path: Path, packed: str, sample: bytes) -> tuple[Snapshot, Mapping[str, Any]] | None:
+def _snapshot(path: Path, packed: bool, sample: bytes) -> tuple[Snapshot, Mapping[str, Any]] | None:
     """A reading of the BEAM, of Postgres or of a tracker: one JSON object with the keys that such a reading has."""
     if sample.lstrip()[:1] != b"{" or (len(sample) >= SAMPLE and path.stat().st_size > SNAPSHOT_LIMIT):
         return None
     try:
-        with unpacked(path, packed) as stream:
+        with unpacked(path, packed=packed) as stream:
             value = json.loads(stream.read(SNAPSHOT_LIMIT))
     except (ValueError, RecursionError):
         return None
