@@ -74,7 +74,7 @@ $(DEV): requirements-dev.txt $(RUN)
 	@touch $@
 
 # Built with what is pinned in requirements.txt: nothing is fetched here.
-$(WHEEL): pyproject.toml LICENSE $(SOURCES) | $(RUN)
+$(WHEEL): pyproject.toml README.md LICENSE $(SOURCES) | $(RUN)
 	$(BIN)/python -m hatchling build -t wheel
 
 $(INSTALLED): $(WHEEL) $(RUN)
