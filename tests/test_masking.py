@@ -26,6 +26,8 @@ SECRETS = [
     ("card 4111 1111 1111 1111 refused", "4111 1111"),
     ("detail: Key (email)=(jo smith) already exists.", "jo smith"),
     ("Failing row contains (1, Jo Smith, null).", "Jo Smith"),
+    ('Last message (from #PID<0.9.0>): {:bill, %{name: "Jo \\"J\\" Smith", "street" => "Elm 5"}}', "Smith"),
+    ('** (RuntimeError) boom\nLast message: {:bill, "Elm 5"}', "Elm 5"),
 ]
 ORDINARY = [
     "15:47:25.415 request_id=GOsFyuS1a7arzXEAAAAh user_id=142 [info] Sent 200 in 12ms",
@@ -38,6 +40,8 @@ ORDINARY = [
     "ERROR 42703 (undefined_column) column o0.discount does not exist",
     "Running AcmeWeb.Endpoint with Bandit 1.12.5 at :::4000 (http)",
     "2026-11-24T15:48:00.123456789Z",
+    "Last message (from #PID<0.9.0>): {:reserve, 7}",
+    'Last message: %Phoenix.Socket.Message{event: "event", payload: %{"event" => "save", "type" => "click"}, ref: 4}',
     "Out of memory: Killed process 315 (beam.smp) total-vm:2097152kB, anon-rss:240000kB",
     "== Running 20261124154500 Acme.Repo.Migrations.AddDiscount.change/0 forward",
 ]

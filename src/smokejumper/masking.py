@@ -31,25 +31,32 @@ _PERSONAL = (
 )
 _CARD = re.compile(r"(?<![\w-])(?!20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-5]\d\b)\d(?:[ -]?\d){12,15}(?![\w-])")
 """Digits of a card's number; the version of a migration is as long."""
-_PARAMETERS = (
-    re.compile(r"Failing row contains \(.*\)", re.DOTALL),
-    re.compile(r"Key \(([^)]*)\)=\([^)]*\)"),
-    re.compile(r"(?P<keep>Last message(?: \([^)]*\))?: )(?P<value>.*)", re.DOTALL),
+_ROW = re.compile(r"Failing row contains \(.*\)", re.DOTALL)
+_KEY = re.compile(r"Key \(([^)]*)\)=\([^)]*\)")
+_LAST_MESSAGE = re.compile(r"^\s*Last message(?: \([^)\n]*\))?: .*", re.MULTILINE)
+_STRING = re.compile(
+    r'(?P<keep>(?:\bevent: |"event" => |"type" => )"[^"\\\n]{0,60}")|"(?:[^"\\\n]|\\.)*+"(?!\s*(?:=>|:))'
 )
+"""A string in a printed term, but no key of a map; the event of a LiveView stays, it says what was asked for."""
 
 
 def mask(text: str) -> str:
     """Text without secrets (tokens, passwords, credentials in URLs), e-mail addresses, phone and card numbers.
 
-    And rows of data.
+    Without rows of data, too, and without the strings in the last message of a process that died.
     """
     for pattern, mark in _SECRETS:
         text = pattern.sub(mark, text)
     for pattern, mark in _PERSONAL:
         text = pattern.sub(mark, text)
     text = _CARD.sub(_card, text)
-    text = _PARAMETERS[0].sub(f"Failing row contains ({MASK})", text)
-    return _PARAMETERS[1].sub(rf"Key (\1)=({MASK})", text)
+    text = _ROW.sub(f"Failing row contains ({MASK})", text)
+    text = _KEY.sub(rf"Key (\1)=({MASK})", text)
+    return _LAST_MESSAGE.sub(_without_strings, text)
+
+
+def _without_strings(found: re.Match[str]) -> str:
+    return _STRING.sub(lambda s: s["keep"] or f'"{MASK}"', found[0])
 
 
 def _card(found: re.Match[str]) -> str:

@@ -10,9 +10,9 @@ import msgspec
 from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault
 from smokejumper.logs.events import CLIENT_ERRORS
+from smokejumper.logs.requests import template
 from smokejumper.model.cause import Cause
 from smokejumper.model.digest import ErrorGroup
-from smokejumper.model.errors import Frame
 from smokejumper.model.verdict import (
     CauseFound,
     Coverage,
@@ -245,7 +245,7 @@ def seconded(case: Case, fault: Fault) -> bool:
         path = str((request.get("request") or {}).get("path") or "").split("?", 1)[0]
         method = str((request.get("request") or {}).get("method") or "")
         types = {g.type for g in fault.groups}
-        where = case.endpoint(f"{method} {_template(path)}") if path else ""
+        where = case.endpoint(f"{method} {template(path)}") if path else ""
         if error.get("class") in types and (not fault.endpoints or where in fault.endpoints):
             return True
     pg: Any = case.readings.pg
@@ -264,12 +264,6 @@ def seconded(case: Case, fault: Fault) -> bool:
             limit = int(settings.get("max_connections") or 0)
             return bool(limit) and used >= 0.85 * limit
     return False
-
-
-def _template(path: str) -> str:
-    from smokejumper.logs.requests import template  # noqa: PLC0415
-
-    return template(path)
 
 
 def _severity(case: Case, entry: _Entry) -> Severity:
@@ -291,7 +285,7 @@ def _severity(case: Case, entry: _Entry) -> Severity:
 
 def ended(case: Case, entry: _Entry) -> float | None:
     """The last event, if since then 15 s passed and 30 requests of its scope went well."""
-    last = max((f.last for f in [entry.fault] if f.last is not None), default=None)
+    last = entry.fault.last
     if last is None or case.last is None or case.last - last < OVER_S:
         return None
     scope = entry.reach.scope
@@ -414,15 +408,13 @@ def _timeline(case: Case, found: list[Release]) -> Timeline:
 
 
 def _cause(case: Case, entry: _Entry) -> CauseFound:
-    fault, r = entry.fault, entry.reach
-    grade = entry.grade
     return _found(
         case,
-        fault,
-        r,
+        entry.fault,
+        entry.reach,
         role="cause",
         of=None,
-        grade=grade,
+        grade=entry.grade,
         confidence=entry.confidence,
         trigger_=entry.trigger,
         severity=_severity(case, entry),
@@ -437,11 +429,10 @@ def _follower(case: Case, judged: Judged, entry: _Entry) -> CauseFound:
     if judged.tell is not None and judged.tell.proven:
         grade = "proven"
     confidence = judged.tell.confidence if judged.tell is not None else 0.5
-    r = entry.reach
     return _found(
         case,
         judged.fault,
-        r,
+        entry.reach,
         role="mechanism" if judged.role == "mechanism" else "symptom",
         of=entry.fault.id,
         grade=grade,
@@ -471,8 +462,6 @@ def _found(
 ) -> CauseFound:
     group = fault.main
     culprit = group.culprit or next((g.culprit for g in fault.groups if g.culprit is not None), None)
-    if culprit is None and fault.cause.level >= step_faults.CODE_LEVEL:
-        culprit = None
     names = fill_in(case, fault, r)
     users = sorted({u for f in members for g in f.groups for u in g.users})
     remedy = fault.cause.remedy
@@ -597,6 +586,3 @@ def errors(case: Case) -> Errors:
             )
         )
     return Errors(tuple(g for _, g in sorted(found, key=lambda x: x[0])))
-
-
-__all__ = ["Frame", "errors", "triage"]

@@ -59,7 +59,6 @@ class Case:
         self.readings = readings
         self.width = digest.width
         self.first, self.last = digest.first, digest.last
-        self.dated = digest.untimed < digest.lines or digest.first is not None
         self.dateless = digest.first is not None and digest.first < 86_400 * 365
         self._routes = self._learn_routes()
         self.cells: dict[tuple[str, str], Cell] = {}
@@ -123,13 +122,7 @@ class Case:
         places: dict[tuple[str, str], Span] = {}
         for (machine, where), span in group.cells.items():
             key = (machine, self.endpoint(where) if " /" in where else where)
-            mine = places.get(key)
-            if mine is None:
-                places[key] = Span(span.count, span.first, span.last)
-            else:
-                mine.count += span.count
-                mine.first = _least(mine.first, span.first)
-                mine.last = _most(mine.last, span.last)
+            places.setdefault(key, Span()).join(span)
         return places
 
     def _join_ends(self) -> list[tuple[str, str, float | None]]:
@@ -149,7 +142,7 @@ class Case:
                 elif rid in self.digest.ended:
                     continue
                 place = self.places[group.signature].setdefault((raised.machine, endpoint), Span())
-                _add(place, raised.at)
+                place.add(raised.at)
                 if not self._answered_elsewhere(group, rid) and not self._let_go(rid, kept):
                     self._fail(raised.machine, endpoint, raised.at)
         for (machine, method, path), balance in sorted(self.digest.crashes.items()):
@@ -181,7 +174,7 @@ class Case:
                 raised_here = self.digest.raised.get(rid, ())
                 for raised in raised_here:
                     if raised.signature in self.places:
-                        _add(self.places[raised.signature].setdefault((raised.machine, ""), Span()), raised.at)
+                        self.places[raised.signature].setdefault((raised.machine, ""), Span()).add(raised.at)
         left = [
             (s.machine, self.endpoint(f"{s.method} {template(s.path)}"), s.at)
             for starts in started.values()
@@ -251,9 +244,9 @@ class Case:
         return users, tenants
 
     def between(self, cell: Cell, since: float | None, until: float | None, index: int = 0) -> int:
-        """Answers of one class (0 ok, 1 4xx.
+        """Answers of one class (0 ok, 1 4xx, 2 5xx) in buckets between `since` and `until`.
 
-        2 5xx) in buckets that begin at or after `since` and end at or before `until`.
+        A bucket lies between them if it begins at or after the one and ends at or before the other.
         """
         return sum(
             three[index]
@@ -306,16 +299,3 @@ def quantile(latency: Mapping[int, int], share: float) -> float | None:
         if seen >= need:
             return round(latency_ms(cls), 1)
     return None
-
-
-def _least(a: float | None, b: float | None) -> float | None:
-    return min((x for x in (a, b) if x is not None), default=None)
-
-
-def _most(a: float | None, b: float | None) -> float | None:
-    return max((x for x in (a, b) if x is not None), default=None)
-
-
-def _add(span: Span, at: float | None) -> None:
-    span.count += 1
-    span.first, span.last = _least(span.first, at), _most(span.last, at)

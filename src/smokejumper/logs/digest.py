@@ -187,12 +187,6 @@ def _sum(mine: dict[K, int], theirs: dict[K, int]) -> None:
         mine[key] = mine.get(key, 0) + count
 
 
-def _add_span(mine: Span, theirs: Span) -> None:
-    mine.count += theirs.count
-    mine.first = min((x for x in (mine.first, theirs.first) if x is not None), default=None)
-    mine.last = max((x for x in (mine.last, theirs.last) if x is not None), default=None)
-
-
 def _add_machine(mine: MachineLog, theirs: MachineLog) -> None:
     for kind, events in theirs.events.items():
         mine.events[kind] = keep_events([*mine.events.get(kind, []), *events])
@@ -207,7 +201,7 @@ def _add_mark(marks: dict[str, Mark], needle: str, theirs: Mark) -> None:
     if theirs.sample_at is not None and (mine.sample_at is None or theirs.sample_at < mine.sample_at):
         mine.sample, mine.sample_at = theirs.sample, theirs.sample_at
     for machine, span in theirs.machines.items():
-        _add_span(mine.machines.setdefault(machine, Span()), span)
+        mine.machines.setdefault(machine, Span()).join(span)
 
 
 def _add_answers(mine: Answers, theirs: Answers) -> None:
@@ -246,9 +240,9 @@ def _add_group(mine: ErrorGroup, theirs: ErrorGroup) -> None:
             "escaped",
         ):
             setattr(mine, field, getattr(theirs, field))
-    _add_span(mine.span, theirs.span)
+    mine.span.join(theirs.span)
     for place, cell in theirs.cells.items():
-        _add_span(mine.cells.setdefault(place, Span()), cell)
+        mine.cells.setdefault(place, Span()).join(cell)
     _sum(mine.series, theirs.series)
     for rid in theirs.request_ids:
         keep_first(mine.request_ids, rid, ID_LIMIT)

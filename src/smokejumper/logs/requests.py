@@ -71,7 +71,7 @@ _LONG = 17
 def template(path: str) -> str:
     """A path with its numbers, UUIDs, dates, long tokens and addresses as `:id`.
 
-    Word slugs stay (see `steps.routes`).
+    Word slugs stay (see `causes.routes`).
     """
     path = path.split("?", 1)[0]
     if len(path) < _LONG and not _DIGIT.search(path) and "@" not in path:

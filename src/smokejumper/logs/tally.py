@@ -81,16 +81,6 @@ def keep_first(kept: list[str], value: str, limit: int) -> None:
         kept.sort()
 
 
-def widen(span: Span, at: float | None, count: int = 1) -> None:
-    """Add occurrences at one moment to a span."""
-    span.count += count
-    if at is not None:
-        if span.first is None or at < span.first:
-            span.first = at
-        if span.last is None or at > span.last:
-            span.last = at
-
-
 def keep_events(events: list[Event]) -> list[Event]:
     """Events in order of time; of too many, the earliest and the latest."""
     events = sorted(events, key=lambda e: (e.at is None, e.at or 0.0, e.detail))
@@ -352,7 +342,7 @@ class Tally:
         where: str,
         lost: bool,
     ) -> None:
-        widen(group.span, at)
+        group.span.add(at)
         bucket = self.bucket(at)
         if bucket is not None:
             group.series[bucket] = group.series.get(bucket, 0) + 1
@@ -410,7 +400,7 @@ class Tally:
         cell = group.cells.get((machine, where))
         if cell is None:
             cell = group.cells[machine, where] = Span()
-        widen(cell, at)
+        cell.add(at)
         if path:
             keep(group.paths, path, 12)
         if user:
@@ -436,7 +426,7 @@ class Tally:
             found = self.digest.marks[needle] = Mark({})
         if not found.sample or (at is not None and (found.sample_at is None or at < found.sample_at)):
             found.sample, found.sample_at = mask(text[:500]), at
-        widen(found.machines.setdefault(machine, Span()), at)
+        found.machines.setdefault(machine, Span()).add(at)
 
     def job(self, where: str, state: str) -> None:
         """An attempt of a background job ended."""

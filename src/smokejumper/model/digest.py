@@ -20,6 +20,20 @@ class Span(msgspec.Struct, array_like=True):
     first: float | None = None
     last: float | None = None
 
+    def add(self, at: float | None, count: int = 1) -> None:
+        """Count occurrences at one moment, in seconds since 1970; None where it is unknown."""
+        self.count += count
+        if at is not None:
+            if self.first is None or at < self.first:
+                self.first = at
+            if self.last is None or at > self.last:
+                self.last = at
+
+    def join(self, other: "Span") -> None:
+        """Count another span's occurrences too."""
+        self.add(other.first, other.count)
+        self.add(other.last, 0)
+
 
 class Answers(msgspec.Struct, array_like=True):
     """The answers of one status class for one machine and endpoint.

@@ -10,7 +10,7 @@ from smokejumper.logs import digest as digests, elixir
 from smokejumper.logs.layout import Layout
 from smokejumper.model.verdict import Errors
 from smokejumper.plays.gather import gather, needles
-from smokejumper.sources.files import Inputs, LogFile, from_bytes, open_inputs
+from smokejumper.sources.files import Inputs, from_bytes, open_inputs
 from smokejumper.sources.selection import Selection
 from smokejumper.triage import errors
 
@@ -107,6 +107,3 @@ def _of_prose(data: bytes) -> Errors:
     wanted = needles()
     digest = digests.complete(digests.part(joined + b"\n", layout, wanted, start=True), layout, wanted)
     return errors(Case(digest, Readings()))
-
-
-__all__ = ["LogFile", "of_paths", "of_text"]

@@ -15,7 +15,6 @@ from smokejumper.causes import catalogue
 from smokejumper.causes.case import Case, Readings
 from smokejumper.errors import InputError
 from smokejumper.logs import digest as digests
-from smokejumper.logs.layout import Layout
 from smokejumper.logs.reader import Reader
 from smokejumper.logs.tally import width_for
 from smokejumper.logs.times import epoch
@@ -170,6 +169,3 @@ def _read_range(log: LogFile, wanted: dict[str, re.Pattern[str]], begin: int, en
 
         reader.drain(readinto)
     return reader.part()
-
-
-__all__ = ["Gathered", "Layout", "gather"]

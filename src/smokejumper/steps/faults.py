@@ -43,7 +43,6 @@ class Judged:
     role: str = "cause"
     of: str | None = None
     tell: Tell | None = None
-    supports: list[Tell] = field(default_factory=list)
     explained: list["Judged"] = field(default_factory=list)
 
 
@@ -100,7 +99,7 @@ def gather(case: Case, named: list[tuple[ErrorGroup, Cause, float]]) -> list[Fau
         fault.groups.append(group)
         fault.sure = max(fault.sure, sure)
         for place, span in case.places[group.signature].items():
-            _widen(fault.places.setdefault(place, Span()), span)
+            fault.places.setdefault(place, Span()).join(span)
     return sorted(faults.values(), key=lambda f: (-f.count, f.id))
 
 
@@ -112,12 +111,6 @@ def _key(group: ErrorGroup) -> str:
     if group.kind.startswith("exit") and group.name:
         return group.name
     return group.skeleton
-
-
-def _widen(mine: Span, theirs: Span) -> None:
-    mine.count += theirs.count
-    mine.first = min((x for x in (mine.first, theirs.first) if x is not None), default=None)
-    mine.last = max((x for x in (mine.last, theirs.last) if x is not None), default=None)
 
 
 def unnamed(case: Case, faults: list[Fault]) -> Fault | None:
@@ -143,7 +136,7 @@ def unnamed(case: Case, faults: list[Fault]) -> Fault | None:
         buckets = [b for b, three in cell.series.items() if three[2]]
         span = Span(count, float(min(buckets)) if buckets else None, float(max(buckets)) if buckets else None)
         fault.places[place] = span
-        _widen(group.span, span)
+        group.span.join(span)
     case.places.setdefault("unnamed", dict(fault.places))
     return fault
 
@@ -172,7 +165,7 @@ def weighty(case: Case, fault: Fault) -> bool:
 def reduce(case: Case, faults: list[Fault]) -> list[Judged]:
     """Roles: what is explained by something deeper becomes a symptom of it; the rest are causes."""
     judged = [Judged(f) for f in faults]
-    faults = _settle_shutdown(judged)
+    _settle_shutdown(judged)
     tells = _second_signals(case, judged)
     for tell_id, tell in tells:
         _convict(judged, tell_id, tell)
@@ -233,7 +226,7 @@ def _convict(judged: list[Judged], id_: str, tell: Tell) -> None:
         fault = Fault(cause, [g for j in victims for g in j.fault.groups], {}, 1.0)
         for victim in victims:
             for place, span in victim.fault.places.items():
-                _widen(fault.places.setdefault(place, Span()), span)
+                fault.places.setdefault(place, Span()).join(span)
         present = Judged(fault, tell=tell)
         judged.append(present)
     else:
@@ -270,7 +263,7 @@ def _global(case: Case, fault: Fault) -> bool:
     return set(fault.machines) >= serving or (fault.cause.level <= 3 and len(fault.machines) >= 2)
 
 
-def _settle_shutdown(judged: list[Judged]) -> list[Fault]:
+def _settle_shutdown(judged: list[Judged]) -> None:
     """57P01 is only an event: what the reconnects say decides (restart, unreachable server, full slots)."""
     shutdown = next((j for j in judged if j.fault.id == "db_shutdown"), None)
     if shutdown is not None:
@@ -294,4 +287,3 @@ def _settle_shutdown(judged: list[Judged]) -> list[Fault]:
                     ):
                         j.role, j.of = "symptom", "db_shutdown"
                         shutdown.explained.append(j)
-    return [j.fault for j in judged]

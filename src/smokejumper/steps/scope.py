@@ -159,7 +159,7 @@ def _data(case: Case, fault: Fault) -> tuple[tuple[str, ...], tuple[str, ...], s
     count = fault.count
     if count < 3:
         return None
-    if len(tenants) == 1 and len(served_tenants - tenants) >= 2 and not _anonymous(fault):
+    if len(tenants) == 1 and len(served_tenants - tenants) >= 2:
         return (
             tuple(sorted(users)),
             tuple(tenants),
@@ -173,7 +173,3 @@ def _data(case: Case, fault: Fault) -> tuple[tuple[str, ...], tuple[str, ...], s
             f"every failure is of the user {', '.join(sorted(users))}; others are served by the same route",
         )
     return None
-
-
-def _anonymous(fault: Fault) -> bool:
-    return not any(g.tenants for g in fault.groups)
