@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -10,31 +9,28 @@ import msgspec
 from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault
 from smokejumper.logs.events import CLIENT_ERRORS
-from smokejumper.logs.requests import template
-from smokejumper.model.cause import Cause
 from smokejumper.model.digest import ErrorGroup
 from smokejumper.model.verdict import (
     CauseFound,
     Coverage,
-    Errors,
     Evidence,
     Fix,
     Grade,
-    GroupFound,
     Http,
     RecordHit,
     ReleaseFound,
     Role,
     Severity,
-    Timeline,
     Trigger,
     Verdict,
     Window,
 )
 from smokejumper.steps import counting, coverage, faults as step_faults, following, noise as step_noise
 from smokejumper.steps.faults import Judged
+from smokejumper.steps.grade import grade
 from smokejumper.steps.releases import Release, judge, releases
 from smokejumper.steps.scope import Reach, reach
+from smokejumper.steps.timeline import timeline
 from smokejumper.steps.trigger import trigger
 from smokejumper.wording import fill, number
 
@@ -59,13 +55,6 @@ class _Entry:
     @property
     def fault(self) -> Fault:
         return self.judged.fault
-
-
-def stamp(case: Case, at: float | None) -> str | None:
-    """A time as RFC 3339 in UTC with milliseconds; None where it, or its day, is unknown."""
-    if at is None or case.dateless:
-        return None
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(at * 1000) % 1000:03d}Z"
 
 
 def triage(case: Case, read: Sequence[str], app: str | None = None) -> Verdict:
@@ -141,7 +130,7 @@ class _Book:
     ) -> str:
         id_ = f"e{len(self.items) + 1}"
         self.items.append(
-            Evidence(id=id_, claim=claim, source=source, quote=quote, figure=figure, at=stamp(self.case, at))
+            Evidence(id=id_, claim=claim, source=source, quote=quote, figure=figure, at=self.case.stamp(at))
         )
         return id_
 
@@ -188,12 +177,12 @@ def _prove(case: Case, entry: _Entry, book: _Book, guilty: Release | None, found
                 )
             )
     entry.trigger = trigger(fault, entry.reach, guilty, found)
-    entry.grade, entry.confidence = _grade(case, entry, guilty)
+    entry.grade, entry.confidence = grade(case, judged, entry.reach, guilty)
 
 
 def _swaps(case: Case, release: Release) -> str | None:
     shown = [
-        f"{m} {stamp(case, t)}" for m, t in sorted(release.swapped.items(), key=lambda x: x[1] or 0) if t is not None
+        f"{m} {case.stamp(t)}" for m, t in sorted(release.swapped.items(), key=lambda x: x[1] or 0) if t is not None
     ]
     return "up on " + ", ".join(shown) if shown else None
 
@@ -213,57 +202,6 @@ def _figure(case: Case, entry: _Entry) -> str:
             f"{others.failed - cell.failed} of {others.requests - cell.requests} on all other routes"
         )
     return f"{number(fault.count, 'time')} on {', '.join(fault.machines) or 'machines that the log does not name'}"
-
-
-def _grade(case: Case, entry: _Entry, guilty: Release | None) -> tuple[Grade, float]:
-    """Grade and confidence: how well signature, number, reach, and sources of another kind bear the name."""
-    fault, tell = entry.fault, entry.judged.tell
-    if fault.cause.kind == "symptom" and tell is None:
-        return "symptom", 0.35 if fault.id == "unknown" else 0.45
-    if tell is not None:
-        return ("proven" if tell.proven else "likely"), tell.confidence
-    confidence = 0.9 * fault.sure
-    if fault.count < 5 and fault.main.kind != "platform" and fault.main.process != "boot":
-        confidence -= 0.12
-    if entry.reach.scope == "unknown":
-        confidence -= 0.1
-    if guilty is not None:
-        confidence += 0.03
-    proven = seconded(case, fault)
-    if proven:
-        confidence += 0.05
-    if fault.cause.kind == "evidence" and not proven:
-        confidence = min(confidence, 0.75)
-    return ("proven" if proven else "likely"), round(max(0.1, min(0.97, confidence)), 2)
-
-
-def seconded(case: Case, fault: Fault) -> bool:
-    """Does a source of another kind than the log show the same fault?"""
-    request: Any = case.readings.request
-    if request is not None:
-        error = request.get("error") or {}
-        path = str((request.get("request") or {}).get("path") or "").split("?", 1)[0]
-        method = str((request.get("request") or {}).get("method") or "")
-        types = {g.type for g in fault.groups}
-        where = case.endpoint(f"{method} {template(path)}") if path else ""
-        if error.get("class") in types and (not fault.endpoints or where in fault.endpoints):
-            return True
-    pg: Any = case.readings.pg
-    if pg is not None:
-        if fault.id == "db_deadlock":
-            return any(
-                (row.get("deadlocks") or 0) > 0 for row in pg.get("pg_stat_database") or [] if isinstance(row, dict)
-            )
-        if fault.id == "db_too_many_connections":
-            used = sum(
-                int(row.get("count") or 0) for row in pg.get("connections_by_state") or [] if isinstance(row, dict)
-            )
-            settings = {
-                str(row.get("name")): row.get("setting") for row in pg.get("settings") or [] if isinstance(row, dict)
-            }
-            limit = int(settings.get("max_connections") or 0)
-            return bool(limit) and used >= 0.85 * limit
-    return False
 
 
 def _severity(case: Case, entry: _Entry) -> Severity:
@@ -322,7 +260,7 @@ def _verdict(
     gaps = coverage.gaps(case, [e.fault for e in entries], app)
     return Verdict(
         app=app,
-        window=Window(stamp(case, case.first), stamp(case, case.last)),
+        window=Window(case.stamp(case.first), case.stamp(case.last)),
         is_incident=bool(entries),
         severity=_severity(case, top) if top else None,
         scope=reach_.scope,
@@ -333,8 +271,8 @@ def _verdict(
         users=tuple(users[:50]),
         users_count=max(len(users), hit.users_hit) if entries else 0,
         records=tuple(RecordHit("tenant", t) for t in reach_.tenants),
-        started_at=stamp(case, min(starts, default=None)),
-        ended_at=stamp(case, max((x for x in ends if x is not None), default=None))
+        started_at=case.stamp(min(starts, default=None)),
+        ended_at=case.stamp(max((x for x in ends if x is not None), default=None))
         if ends and None not in ends
         else None,
         causes=tuple(causes),
@@ -345,8 +283,8 @@ def _verdict(
         releases=tuple(
             ReleaseFound(
                 image=r.image,
-                at=stamp(case, r.at),
-                machines={m: stamp(case, t) for m, t in r.swapped.items()},
+                at=case.stamp(r.at),
+                machines={m: case.stamp(t) for m, t in r.swapped.items()},
                 verdict=r.verdict,
                 why=r.why,
             )
@@ -356,7 +294,7 @@ def _verdict(
         evidence=tuple(book.items),
         coverage=Coverage(tuple(read), gaps, case.digest.unparsed + case.digest.oversized),
         next=following.next_step([(e.fault, e.reach, e.confidence) for e in entries], found, app),
-        timeline=_timeline(case, found),
+        timeline=timeline(case, found),
     )
 
 
@@ -365,46 +303,6 @@ def _follows(judged: Judged, entry: _Entry) -> bool:
     if judged.of != entry.fault.id:
         return False
     return judged.role == "mechanism" or (judged.role == "symptom" and judged in entry.judged.explained)
-
-
-def _raised(case: Case) -> dict[int, int]:
-    """Errors of requests by bucket: some answer a request that has no line of its own."""
-    found: dict[int, int] = {}
-    for group in case.groups:
-        if group.process == "request" and group.kind != "log" and group.type not in CLIENT_ERRORS:
-            for bucket, count in group.series.items():
-                found[bucket] = found.get(bucket, 0) + count
-    return found
-
-
-def _timeline(case: Case, found: list[Release]) -> Timeline:
-    cell = case.total()
-    if not cell.series or case.first is None:
-        return Timeline(None, case.width, (), (), ())
-    width = case.width
-    first, last = min(cell.series), max(cell.series)
-    while (last - first) // width > 60:
-        width *= 2
-    first &= ~(width - 1)
-    size = (last - first) // width + 1
-    failed, asked = [0] * size, [0] * size
-    raised = _raised(case)
-    for bucket in sorted({*cell.series, *raised}):
-        column = min(size - 1, max(0, (bucket - first) // width))
-        ok, refused, bad = cell.series.get(bucket, (0, 0, 0))
-        bad = max(bad, raised.get(bucket, 0))
-        failed[column] += bad
-        asked[column] += ok + refused + bad
-    seen: list[str] = []
-    events = []
-    for r in found:
-        events.append((stamp(case, r.at), "rollback" if r.image in seen else "deploy"))
-        seen.append(r.image)
-    for kind in ("oom", "gave_up"):
-        events += [(stamp(case, e.at), kind) for _, e in case.events(kind)[:5]]
-    return Timeline(
-        stamp(case, float(first)), width, tuple(failed), tuple(asked), tuple(sorted(events, key=lambda x: x[0] or ""))
-    )
 
 
 def _cause(case: Case, entry: _Entry) -> CauseFound:
@@ -479,8 +377,8 @@ def _found(
         jobs=tuple(fault.jobs),
         regions=tuple(sorted({case.regions[m] for m in r.machines if m in case.regions})),
         severity=severity,
-        started_at=stamp(case, fault.onset),
-        ended_at=stamp(case, ended_at),
+        started_at=case.stamp(fault.onset),
+        ended_at=case.stamp(ended_at),
         kind=group.kind,
         exception_type=group.type,
         message=group.message.split("\n", 1)[0] or None if group.kind != "none" else None,
@@ -491,8 +389,8 @@ def _found(
         sqlstate=group.sqlstate,
         client_error=group.type in CLIENT_ERRORS,
         count=fault.count,
-        first_at=stamp(case, fault.first),
-        last_at=stamp(case, fault.last),
+        first_at=case.stamp(fault.first),
+        last_at=case.stamp(fault.last),
         users=tuple(users[:50]),
         users_count=len(users),
         request_ids=tuple(sorted({x for g in fault.groups for x in g.request_ids})[:5]),
@@ -540,49 +438,5 @@ def fill_in(case: Case, fault: Fault, r: Reach) -> dict[str, str]:
         "host": "",
         "count": str(fault.count),
         "users": str(len({u for g in fault.groups for u in g.users})),
-        "first_at": stamp(case, fault.first) or "",
+        "first_at": case.stamp(fault.first) or "",
     }
-
-
-def errors(case: Case) -> Errors:
-    """Every group of like errors, most important first."""
-    from smokejumper.causes import match  # noqa: PLC0415
-
-    found = []
-    for group in case.groups:
-        sight = match.name(group)
-        cause: Cause = sight.cause if sight else step_faults.UNKNOWN
-        places = case.places[group.signature]
-        order = (group.level == "warning", group.kind == "platform", -group.span.count, group.signature)
-        found.append(
-            (
-                order,
-                GroupFound(
-                    signature=group.signature,
-                    id=cause.id,
-                    parent=cause.parent,
-                    title=fill(cause.title, {}),
-                    kind=group.kind,
-                    exception_type=group.type,
-                    message=group.message.split("\n", 1)[0] or None,
-                    culprit_frame=group.culprit,
-                    top_frame=group.top,
-                    process=group.process,
-                    http=Http(*group.http) if group.http else None,
-                    sqlstate=group.sqlstate,
-                    client_error=group.type in CLIENT_ERRORS,
-                    count=group.span.count,
-                    first_at=stamp(case, group.span.first),
-                    last_at=stamp(case, group.span.last),
-                    users=tuple(group.users),
-                    request_ids=tuple(group.request_ids),
-                    machines=tuple(sorted({m for m, _ in places if m})),
-                    endpoints=tuple(sorted({w for _, w in places if " /" in w})),
-                    jobs=tuple(sorted({w for _, w in places if w and " /" not in w})),
-                    owner=cause.owner,
-                    skeleton=group.skeleton,
-                    sample="\n".join([group.text, *("    " + f for f in group.frames)]),
-                ),
-            )
-        )
-    return Errors(tuple(g for _, g in sorted(found, key=lambda x: x[0])))

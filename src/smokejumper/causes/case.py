@@ -14,6 +14,7 @@ from smokejumper.causes.routes import Routes
 from smokejumper.logs.events import CLIENT_ERRORS
 from smokejumper.logs.requests import is_health, latency_ms, template
 from smokejumper.logs.tally import rank
+from smokejumper.logs.times import stamp
 from smokejumper.model.digest import ErrorGroup, Event, LogDigest, Span
 
 NO_ROUTE = "(no route)"
@@ -202,6 +203,10 @@ class Case:
             cell.series.setdefault(int(at) & ~(self.width - 1), [0, 0, 0])[2] += 1
 
     # ---- asking
+
+    def stamp(self, at: float | None) -> str | None:
+        """A time as RFC 3339; None where it, or its day, is unknown."""
+        return None if at is None or self.dateless else stamp(at)
 
     @property
     def machines(self) -> list[str]:

@@ -25,6 +25,11 @@ def epoch(stamp: str) -> float | None:
         return None
 
 
+def stamp(at: float) -> str:
+    """Seconds since the epoch as RFC 3339 in UTC with milliseconds."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(at * 1000) % 1000:03d}Z"
+
+
 def refine(at: float | None, clock: str | None, date: str | None) -> float | None:
     """A time as exact as the app's own clock makes it: the envelope's second with the clock's milliseconds.
 

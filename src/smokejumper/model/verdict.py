@@ -176,10 +176,10 @@ class Next(msgspec.Struct, frozen=True):
     why: str
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Is this an incident, how far does it reach, what broke, why, since when, was it the deploy, what now?"""
+class Extent(msgspec.Struct, frozen=True, kw_only=True):
+    """Is this an incident, how far does it reach, and the table behind it."""
 
-    schema: str = "smokejumper.verdict/1"
+    schema: str = ""
     app: str | None
     window: Window
     is_incident: bool
@@ -194,11 +194,17 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[RecordHit, ...]
     started_at: str | None
     ended_at: str | None
-    causes: tuple[CauseFound, ...]
     counts: Counts
     by_machine: dict[str, Traffic]
     by_endpoint: dict[str, Traffic]
     by_region: dict[str, Traffic]
+
+
+class Verdict(Extent, frozen=True, kw_only=True):
+    """Is this an incident, how far does it reach, what broke, why, since when, was it the deploy, what now?"""
+
+    schema: str = "smokejumper.verdict/1"
+    causes: tuple[CauseFound, ...]
     releases: tuple[ReleaseFound, ...]
     noise: tuple[Noise, ...]
     evidence: tuple[Evidence, ...]
@@ -253,28 +259,10 @@ class Errors(msgspec.Struct, frozen=True):
     schema: str = "smokejumper.errors/1"
 
 
-class Scope(msgspec.Struct, frozen=True, kw_only=True):
+class Scope(Extent, frozen=True, kw_only=True):
     """What `scope --json` prints: the verdict's reach and the table behind it."""
 
     schema: str = "smokejumper.scope/1"
-    app: str | None
-    window: Window
-    is_incident: bool
-    severity: Severity | None
-    scope: Reach
-    machines: tuple[str, ...]
-    endpoints: tuple[str, ...]
-    jobs: tuple[str, ...]
-    regions: tuple[str, ...]
-    users: tuple[str, ...]
-    users_count: int
-    records: tuple[RecordHit, ...]
-    started_at: str | None
-    ended_at: str | None
-    counts: Counts
-    by_machine: dict[str, Traffic]
-    by_endpoint: dict[str, Traffic]
-    by_region: dict[str, Traffic]
 
 
 class Traced(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from smokejumper.model.verdict import Errors
 from smokejumper.plays.gather import gather, needles
 from smokejumper.sources.files import Inputs, from_bytes, open_inputs
 from smokejumper.sources.selection import Selection
-from smokejumper.triage import errors
+from smokejumper.steps.errors import errors
 
 NARROW = 60
 PASTE, PASTE_BYTES = 2_000, 1 << 20

@@ -1,12 +1,11 @@
 """The log half of races: the same request twice at nearly the same time, or repeated in haste."""
 
 from collections import defaultdict
-from datetime import UTC, datetime
 from typing import Literal
 
-from smokejumper.logs import elixir, json_logger
+from smokejumper.logs.elixir import identity
 from smokejumper.logs.requests import END, START, is_health
-from smokejumper.logs.times import refine
+from smokejumper.logs.times import stamp
 from smokejumper.masking import mask_id
 from smokejumper.model.verdict import Race, Races
 from smokejumper.sources.files import Inputs
@@ -37,25 +36,19 @@ def races(inputs: Inputs) -> Races:
     named = False
     for log in inputs.logs:
         for e in entries(log):
-            found = elixir.prefix(e.message)
-            said = json_logger.read(e.message) if found is None and e.message[:1] == "{" else None
-            if found is None and said is None:
+            head = e.head()
+            rid = head.meta.get("request_id") if head is not None else None
+            if head is None or not rid:
                 continue
-            meta = found.meta if found else said.meta if said else {}
-            text = found.text if found else said.text if said else ""
-            rid = meta.get("request_id")
-            if not rid:
-                continue
-            if start := START.match(text):
-                at = refine(e.at, found.clock, found.date) if found else e.at
-                one = _Seen(rid, at, e.machine, start[1], start[2].split("?", 1)[0])
+            if start := START.match(head.text):
+                one = _Seen(rid, head.at, e.machine, start[1], start[2].split("?", 1)[0])
                 seen[rid] = one
                 order.append(one)
             elif rid in seen:
-                user, tenant = elixir.identity(meta)
+                user, tenant = identity(head.meta)
                 named = named or user is not None
                 seen[rid].user = seen[rid].user or user or tenant
-                if end := END.match(text):
+                if end := END.match(head.text):
                     seen[rid].status = int(end[1])
     by_key: dict[tuple[str, str, str | None], list[_Seen]] = defaultdict(list)
     for one in order:
@@ -111,7 +104,7 @@ def _race(
         user=mask_id(user) if user else None,
         count=len(ones),
         within_ms=round(((ones[-1].at or 0.0) - at) * 1000),
-        at=datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(at * 1000) % 1000:03d}Z",
+        at=stamp(at),
         machines=tuple(dict.fromkeys(o.machine for o in ones)),
         request_ids=tuple(o.rid for o in ones[:10]),
         statuses=tuple(o.status for o in ones[:10]),

@@ -1,15 +1,13 @@
 """One request through all machines: everything logged under its id, and the crash that goes with it."""
 
-from datetime import UTC, datetime
-
 from smokejumper.errors import InputError
-from smokejumper.logs import elixir, json_logger
+from smokejumper.logs import elixir
 from smokejumper.logs.requests import END, START
-from smokejumper.logs.times import refine
+from smokejumper.logs.times import stamp
 from smokejumper.masking import mask
 from smokejumper.model.verdict import Trace, Traced
 from smokejumper.sources.files import Inputs
-from smokejumper.sources.selection import Entry, entries
+from smokejumper.sources.selection import Entry, Head, entries
 
 NEAR_S = 3.0
 
@@ -28,27 +26,25 @@ def trace(inputs: Inputs, request_id: str) -> Trace:
     follows: dict[str, bool] = {}
     begun: dict[str, float | None] = {}
     for i, e in enumerate(everything):
-        found = elixir.prefix(e.message)
-        said = json_logger.read(e.message) if found is None and e.message[:1] == "{" else None
-        if found is None and said is None and e.provider == "app":
+        head = e.head()
+        if head is None and e.provider == "app":
             if follows.get(e.machine):
                 kept.append(
                     (begun[e.machine], i, e, None)
                 )  # whatever the envelope says: it may have whole seconds only
             continue
-        meta = found.meta if found else said.meta if said else {}
-        mine = meta.get("request_id") == request_id or request_id in e.message
+        mine = request_id in e.message or (head is not None and head.meta.get("request_id") == request_id)
         follows[e.machine] = mine
         if not mine:
             continue
-        text = found.text if found else said.text if said else e.message
-        at = begun[e.machine] = refine(e.at, found.clock, found.date) if found else e.at
+        at, level, _, text = head if head is not None else Head(e.at, e.level, {}, e.message)
+        begun[e.machine] = at
         if start := START.match(text):
             method, path = start[1], start[2]
         if end := END.match(text):
             status = int(end[1])
             took = int(end[2]) * {"ms": 1.0, "µs": 0.001, "us": 0.001, "s": 1000.0}[end[3]]
-        kept.append((at, i, e, found.level if found else said.level if said else e.level))
+        kept.append((at, i, e, level))
     if not kept:
         raise InputError(
             f"No line bears the request id {request_id}.",
@@ -58,6 +54,7 @@ def trace(inputs: Inputs, request_id: str) -> Trace:
         kept += _crash(everything, kept, method, path)
     kept.sort(key=lambda x: (x[0] is None, x[0] or 0.0, x[1]))
     dated = any(e.at is not None for _, _, e, _ in kept)
+    times = [stamp(at) if dated and at is not None else None for at, *_ in kept]
     return Trace(
         request_id=request_id,
         method=method,
@@ -66,8 +63,8 @@ def trace(inputs: Inputs, request_id: str) -> Trace:
         duration_ms=took,
         machines=tuple(dict.fromkeys(e.machine for _, _, e, _ in kept if e.machine)),
         lines=tuple(
-            Traced(_stamp(at) if dated else None, e.provider, e.machine, e.region, level, mask(e.message))
-            for at, _, e, level in kept
+            Traced(at, e.provider, e.machine, e.region, level, mask(e.message))
+            for at, (_, _, e, level) in zip(times, kept, strict=True)
         ),
     )
 
@@ -106,9 +103,3 @@ def _crash(
                 block.append((x.at, j, x, "error" if j == head else None))
             return block
     return []
-
-
-def _stamp(at: float | None) -> str | None:
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(at * 1000) % 1000:03d}Z"

@@ -12,7 +12,7 @@ from smokejumper.logs import digest as digests
 from smokejumper.logs.envelopes import sniff
 from smokejumper.logs.layout import Layout
 from smokejumper.logs.reader import Reader
-from smokejumper.model.verdict import Scope, Verdict
+from smokejumper.model.verdict import Extent, Scope, Verdict
 from smokejumper.plays.gather import choose_app, gather, needles
 from smokejumper.sources.apps import OfApp, check, named
 from smokejumper.sources.files import SAMPLE, Inputs, recognise
@@ -126,23 +126,4 @@ def interactive() -> bool:
 
 def scope_of(verdict: Verdict) -> Scope:
     """The part of a verdict that `scope --json` prints."""
-    return Scope(
-        app=verdict.app,
-        window=verdict.window,
-        is_incident=verdict.is_incident,
-        severity=verdict.severity,
-        scope=verdict.scope,
-        machines=verdict.machines,
-        endpoints=verdict.endpoints,
-        jobs=verdict.jobs,
-        regions=verdict.regions,
-        users=verdict.users,
-        users_count=verdict.users_count,
-        records=verdict.records,
-        started_at=verdict.started_at,
-        ended_at=verdict.ended_at,
-        counts=verdict.counts,
-        by_machine=verdict.by_machine,
-        by_endpoint=verdict.by_endpoint,
-        by_region=verdict.by_region,
-    )
+    return Scope(**{field: getattr(verdict, field) for field in Extent.__struct_fields__ if field != "schema"})

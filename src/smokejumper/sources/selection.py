@@ -3,17 +3,19 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
 from smokejumper.errors import InputError
-from smokejumper.logs.elixir import identity
+from smokejumper.logs import elixir, json_logger
 from smokejumper.logs.layout import Layout
 from smokejumper.logs.lines import Lines
 from smokejumper.logs.reader import Reader
 from smokejumper.logs.requests import END, START, template
 from smokejumper.logs.tally import Tally
-from smokejumper.logs.times import epoch
+from smokejumper.logs.times import epoch, refine
 from smokejumper.sources.files import LogFile
 
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d)$")
@@ -46,6 +48,23 @@ class Entry(msgspec.Struct):
     region: str
     level: str
     message: str
+
+    def head(self) -> "Head | None":
+        """How it begins a message of the app; None where it continues one, or is no line of the app."""
+        found = elixir.prefix(self.message)
+        if found is not None:
+            return Head(refine(self.at, found.clock, found.date), found.level, found.meta, found.text)
+        said = json_logger.read(self.message) if self.message[:1] == "{" else None
+        return None if said is None else Head(self.at, said.level, said.meta, said.text)
+
+
+class Head(NamedTuple):
+    """The beginning of a message: its exact time, level, metadata, and first line of text."""
+
+    at: float | None
+    level: str
+    meta: dict[str, str]
+    text: str
 
 
 class _Collector(Lines):
@@ -127,15 +146,11 @@ def select(log: LogFile, selection: Selection) -> LogFile:
 
 
 def _stamp(at: float | None) -> str | None:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     return datetime.fromtimestamp(at, UTC).isoformat() if at is not None else None
 
 
 def _messages(kept: list[Entry], selection: Selection) -> list[Entry]:
     """Only the messages, and all of the requests, that match."""
-    from smokejumper.logs import elixir, json_logger  # noqa: PLC0415
-
     try:
         pattern = re.compile(selection.grep) if selection.grep else None
     except re.error as wrong:
@@ -143,10 +158,11 @@ def _messages(kept: list[Entry], selection: Selection) -> list[Entry]:
             f"{selection.grep!r} is no pattern: {wrong}.", "Give a regular expression of Python."
         ) from wrong
     heads: list[int] = []
+    said: list[Head | None] = []
     of: dict[str, int] = {}
     for i, e in enumerate(kept):
-        begins = e.provider != "app" or elixir.prefix(e.message) is not None or e.message[:1] == "{"
-        if begins:
+        said.append(e.head())
+        if said[i] is not None or e.provider != "app" or e.message[:1] == "{":
             of[e.machine] = i
         heads.append(of.get(e.machine, i))
     ids: dict[int, str] = {}
@@ -154,16 +170,14 @@ def _messages(kept: list[Entry], selection: Selection) -> list[Entry]:
     chosen: set[int] = set()
     statuses = _statuses(selection.status) if selection.status else None
     for i, e in enumerate(kept):
-        found = elixir.prefix(e.message)
-        said = json_logger.read(e.message) if found is None and e.message[:1] == "{" else None
-        meta = found.meta if found else said.meta if said else {}
-        text = found.text if found else said.text if said else e.message
+        head = said[i]
+        meta, text = (head.meta, head.text) if head is not None else ({}, e.message)
         rid = meta.get("request_id")
         if rid and heads[i] == i:
             ids[i] = rid
         hit = pattern is None or pattern.search(e.message) is not None
         if hit and selection.user:
-            hit = selection.user in identity(meta) or selection.user in meta.values()
+            hit = selection.user in elixir.identity(meta) or selection.user in meta.values()
         if hit and selection.endpoint:
             start = START.match(text)
             hit = start is not None and selection.endpoint in (
