@@ -19,6 +19,7 @@ CAUSE = Cause(
     scope="endpoint",  # the usual reach
     kind="evidence",  # cause: convicts at once; evidence: needs a second signal; symptom: only the surface
     level=6,  # its place in the order of naming, see Cause
+    traits=(),  # how it behaves, see Trait
     what="FILL IN: the mechanism, in one or two sentences.",
     unlike={{
         # "other_id": "what separates it from this one",

@@ -12,6 +12,18 @@ Look = Literal["log", "database", "beam", "releases", "fly", "upstream"]
 """Where the tell is found."""
 
 Owner = Literal["us", "supabase", "fly", "third_party", "client"]
+Trait = Literal[
+    "below", "edge", "migrated", "released", "setting", "twofold", "unmigrated", "database", "upstream", "platform"
+]
+"""How a failure behaves, for the steps that ask.
+
+`below`: it lies below the routes, so where two of them show it the whole application is hit. `edge`: ordinary within
+seconds of a machine's own stop or start. `migrated`: what a migration changes for all machines at once, whatever image
+they run. `released`: shows in the database, but code or a migration brings it. `setting`: a setting is missing or
+wrong. `twofold`: code brings it, and something outside sets it off. `unmigrated`: keeps a schema step from starting,
+and is named for itself. What sets it off where no release did: the way to the `database`, an `upstream`, or the
+`platform`.
+"""
 Scope = Literal["machine", "endpoint", "systemic", "data", "job", "deploy", "none", "unknown"]
 
 
@@ -74,6 +86,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """The usual reach: a prior for reading, never a verdict."""
     kind: Kind
     level: int
+    traits: tuple[Trait, ...] = ()
     what: str
     unlike: dict[str, str] = {}
     """Look-alikes: the id, and what separates it from this one."""

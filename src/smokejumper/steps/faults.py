@@ -63,21 +63,6 @@ def name_groups(case: Case) -> list[tuple[ErrorGroup, Cause, float]]:
     return named
 
 
-BEFORE_MIGRATION = frozenset(
-    [
-        "db_unreachable",
-        "db_dns",
-        "db_tls",
-        "db_auth",
-        "db_missing_database",
-        "pooler_rejected",
-        "config_missing_env",
-        "config_error",
-    ]
-)
-"""What keeps a schema step from starting: it is named for itself."""
-
-
 def _in_migration(case: Case, group: ErrorGroup) -> bool:
     """Was it raised on machines that ran a schema step and served nothing?"""
     machines = {m for m, _ in case.places[group.signature] if m}
@@ -91,7 +76,7 @@ def gather(case: Case, named: list[tuple[ErrorGroup, Cause, float]]) -> list[Fau
     migration = catalogue.get("migration_failed")
     for group, cause, sure in named:
         cause_ = cause
-        if migration is not None and cause.id not in BEFORE_MIGRATION and _in_migration(case, group):
+        if migration is not None and "unmigrated" not in cause.traits and _in_migration(case, group):
             cause_ = migration
         where = "crash" if cause_.kind == "client" and not match.answered(group) else ""
         key = (cause_.id, where if cause_.level < CODE_LEVEL else _key(group))

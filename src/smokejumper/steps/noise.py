@@ -10,17 +10,6 @@ from smokejumper.model.verdict import Noise
 EDGE_S = 15.0
 AROUND_S = 5.0
 LASTING, LASTING_S = 20, 30.0
-EDGE_IDS = frozenset(
-    {
-        "machine_unreachable",
-        "health_check_failing",
-        "http_client_closed",
-        "process_missing",
-        "db_connection_dropped",
-        "cluster_split",
-        "process_crash_loop",
-    }
-)
 EXPLOIT = re.compile(
     r"^(?:GET|POST|HEAD) /(?:wp-|wordpress|\.env|\.git|\.aws|phpmyadmin|cgi-bin|vendor/|xmlrpc|actuator"
     r"|owa/|solr|boaform)|\.php\b"
@@ -40,7 +29,7 @@ def edges(case: Case, machine: str) -> list[float]:
 
 def at_edge(case: Case, fault: Fault) -> bool:
     """Did all of it happen within 15 s of the machine's own stop or start, and was each of these ordered?"""
-    if fault.id not in EDGE_IDS:
+    if "edge" not in fault.cause.traits:
         return False
     for (machine, _), span in fault.places.items():
         near = edges(case, machine)
@@ -110,7 +99,7 @@ def noise(case: Case, dropped: list[Fault], clients: list[Fault]) -> list[Noise]
         found.append(Noise("client_errors", refused, "requests refused with 4xx, as they should be"))
     found += [Noise(fault.id, fault.count, "the client's: answered with 4xx") for fault in clients]
     for fault in dropped:
-        edge = fault.id in EDGE_IDS
+        edge = "edge" in fault.cause.traits
         why = (
             "within seconds of the machine's own stop or start" if edge else "isolated, or it harmed no request or job"
         )

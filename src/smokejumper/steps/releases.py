@@ -15,24 +15,8 @@ CHANCE = 0.02
 """How improbable it must be that a fault of the release stayed unseen for so many good answers."""
 SHARED = 15.0
 """Seconds from a deploy's start in which what all machines share (a migration, a secret) shows."""
-CONFIG = ("config_missing_env", "config_error")
-TWOFOLD = ("external_call_in_transaction", "capacity_exceeded", "db_pool_exhausted")
-"""Causes that code brings and something outside sets off."""
 CODE_LEVEL = 4
 FOREIGN_LEVEL = 3
-SHARED_IDS = ("db_missing", "db_constraint", "db_query_invalid", "db_stale_plan", "db_permission", "multiple_results")
-"""What a migration changes for all machines at once, whatever image they run."""
-SCHEMA = (
-    *SHARED_IDS,
-    "db_deadlock",
-    "db_lock",
-    "db_checkout",
-    "db_query_canceled",
-    "slow_query",
-    "external_call",
-    "db_serialization",
-)
-"""Database causes that code or a migration brings."""
 
 
 @dataclass
@@ -137,7 +121,7 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
     started = {m: t for m, t in release.swapped.items() if t is not None}
     serving = set(case.serving) or set(case.machines)
     sick = set(fault.machines)
-    if fault.id in CONFIG:
+    if "setting" in fault.cause.traits:
         one = len(release.pulled) == 1 and len(case.machines) > 1
         if one:
             return "innocent", "only this machine was given new settings: the image is not at fault"
@@ -147,7 +131,7 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
     firsts = {m: _first_on(case, fault, m) for m in sick}
     before = sorted(m for m, o in firsts.items() if o is not None and (m not in started or o < started[m] - SAME_S))
     if (before and len(sick) > 1) or (before and not started):
-        shared = fault.cause.level > CODE_LEVEL or fault.id.startswith(SHARED_IDS)
+        shared = fault.cause.level > CODE_LEVEL or "migrated" in fault.cause.traits
         start = release.migrated if release.migrated is not None else release.at
         if shared and start - SAME_S <= onset <= start + SHARED:
             what = (
@@ -189,7 +173,7 @@ def _judge(case: Case, release: Release, fault: Fault, found: list[Release]) -> 
         r.at is not None and fault.last is not None and r is not release and release.at < r.at <= fault.last + SOON_S
         for r in found
     )
-    if fault.id in TWOFOLD and not ended:
+    if "twofold" in fault.cause.traits and not ended:
         return "undecided", "it takes load or a slow service from outside as well; which of the two is new is not shown"
     if _foreign(fault) and not ended and (1 - share) ** _spared(case, fault, started, onset) > CHANCE:
         return (
@@ -276,7 +260,7 @@ def _good_between(case: Case, fault: Fault, started: dict[str, float], onset: fl
 def _foreign(fault: Fault) -> bool:
     """Does the cause lie with something that a release does not carry: another service, the database, the host?"""
     return fault.cause.owner in ("third_party", "supabase", "fly") or (
-        fault.cause.level <= FOREIGN_LEVEL and not fault.id.startswith(SCHEMA)
+        fault.cause.level <= FOREIGN_LEVEL and not {"migrated", "released"} & set(fault.cause.traits)
     )
 
 

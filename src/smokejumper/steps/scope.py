@@ -9,34 +9,6 @@ from smokejumper.wording import number
 
 CHANCE = 0.01
 MOST = 0.6
-INFRASTRUCTURE = frozenset(
-    {
-        "db_unreachable",
-        "db_dns",
-        "db_tls",
-        "db_auth",
-        "db_missing_database",
-        "db_too_many_connections",
-        "pooler_rejected",
-        "db_shutdown",
-        "db_connection_dropped",
-        "db_pool_exhausted",
-        "db_disk_full",
-        "db_read_only",
-        "db_server_fault",
-        "db_prepared_statement_pooler",
-        "external_call_in_transaction",
-        "slow_query",
-        "missing_index",
-        "redis_unreachable",
-        "host_failure",
-        "machine_unreachable",
-        "capacity_exceeded",
-        "cluster_split",
-        "db_lock_timeout",
-    }
-)
-"""Causes below the routes: where they hit two unrelated routes or more, the app as a whole is hit."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +46,7 @@ def reach(case: Case, fault: Fault, tell: Tell | None, members: list[Fault]) -> 
     routes = case.endpoints()
     asked = [e for e in routes if case.total(endpoints=[e]).requests >= 3]
     hit = [e for e in endpoints if e in asked or len(asked) < 3]
-    below = fault.id in INFRASTRUCTURE
+    below = "below" in fault.cause.traits
     if (below and len(endpoints) >= 2) or (asked and len(hit) > MOST * len(asked) and len(asked) > 2):
         holders = tell.endpoints if tell is not None else ()
         return Reach(

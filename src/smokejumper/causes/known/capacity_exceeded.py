@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="evidence",
     level=9,
+    traits=("below", "twofold"),
     what=(
         "Fly's proxy holds requests back because every machine is at its hard_limit, or the CPU share is used up and "
         "everything slows down. With type `connections`, idle keep-alive connections count as well."

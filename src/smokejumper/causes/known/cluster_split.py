@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=8,
+    traits=("below", "edge"),
     what=(
         "PubSub, presence and global processes work only inside each part. Cookie, image or address family differ, or "
         "a link was cut. On Fly the node name holds the image id, so two images form two clusters for as long as a "

@@ -1,5 +1,6 @@
 """A setting is there, but wrong, contradictory or meant for another environment."""
 
+from smokejumper.causes.consequences import NOT_UP
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=4,
+    traits=("setting", "unmigrated"),
     what=(
         "The value was found but does not fit: a malformed URL or number, a secret that is too short, a port or listen "
         "address that Fly does not expect, a setting compiled in with another value, a start script with Windows line "
@@ -55,13 +57,7 @@ CAUSE = Cause(
         "what changed between the releases in config and fly.toml; printed listen address and port against "
         "internal_port"
     ),
-    explains=(
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "health_check_failing",
-        "deploy_failed",
-    ),
+    explains=NOT_UP,
     remedy=Remedy(
         mitigate="Go back to the previous release or set the previous value of the secret again.",
         repair="Correct the setting, and check its form (number, URL, length, port) while runtime.exs reads it.",

@@ -1,5 +1,6 @@
 """A needed environment variable or secret is not there."""
 
+from smokejumper.causes.consequences import NOT_UP
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="machine",
     kind="cause",
     level=4,
+    traits=("setting", "unmigrated"),
     what=(
         "runtime.exs (or code at run time) asked for a variable that is not set, and raised. The machine never gets as "
         "far as `Running ... at`, exits with code 1 and is started again until the restart limit."
@@ -38,13 +40,7 @@ CAUSE = Cause(
     tell=(
         "names and digests of the secrets per machine; one machine alone was not redeployed after `secrets set --stage`"
     ),
-    explains=(
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "health_check_failing",
-        "deploy_failed",
-    ),
+    explains=NOT_UP,
     remedy=Remedy(
         mitigate=(
             "Set the missing variable with `fly secrets set` (or in [env]) and redeploy the machine that lacks it."

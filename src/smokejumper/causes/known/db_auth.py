@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below", "unmigrated"),
     what="The login fails: wrong password or role after a rotation, or credentials that the pooler cannot verify.",
     unlike={
         "pooler_rejected": "the pooler does not know the project or the form of the user, or it is full",

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="symptom",
     level=3,
+    traits=("released",),
     what=(
         "The `:timeout` of the Repo (15000 ms unless set) ran out while one process held its connection. The pool "
         "closes the connection, and Postgrex cancels the statement, which Postgres calls a user request."

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="machine",
     kind="symptom",
     level=3,
+    traits=("below", "edge"),
     what=(
         "A proxy, a pooler, a NAT table or an idle limit between app and Postgres ends established connections. The "
         "pool replaces them; only a request that held one at that moment fails."

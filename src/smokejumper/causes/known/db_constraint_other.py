@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("migrated",),
     what=(
         "A value is missing, points at a parent that is gone, or breaks a check or exclusion rule of the table, and no "
         "changeset caught it before."

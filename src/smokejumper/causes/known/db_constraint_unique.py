@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("migrated",),
     what=(
         "Postgres refuses a duplicate (23505), and no changeset names the constraint. With a `_pkey` index the ids "
         "clash: mostly a sequence that stayed behind after an import."

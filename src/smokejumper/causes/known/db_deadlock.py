@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("released",),
     what="Two transactions wait for each other's locks; after deadlock_timeout (1 s) Postgres ends one of them.",
     unlike={
         "db_lock_timeout": "a long wait for one blocker, no cycle",

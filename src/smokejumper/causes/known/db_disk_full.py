@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below", "database"),
     what=(
         "Postgres cannot extend a table file or its write-ahead log. Writes fail with 53100; when the log has no room, "
         "the server stops and answers 57P03 for long."

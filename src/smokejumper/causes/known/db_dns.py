@@ -1,5 +1,6 @@
 """The name of the database host does not resolve."""
 
+from smokejumper.causes.consequences import UNCONNECTED
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below", "database", "unmigrated"),
     what=(
         "Postgrex asks for IPv4 unless socket_options holds :inet6. A name that has addresses of the other family only "
         "(db.REF.supabase.co, *.internal, *.flycast, *.flympg.net: IPv6; the shared pooler: IPv4) is reported as "
@@ -27,20 +29,7 @@ CAUSE = Cause(
         ),
     ),
     tell="all connects of all machines since a change of DATABASE_URL or ECTO_IPV6, or since a project was paused",
-    explains=(
-        "db_connection_dropped",
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "job_failure",
-        "genserver_timeout",
-        "process_missing",
-        "health_check_failing",
-        "migration_failed",
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "deploy_failed",
-    ),
+    explains=UNCONNECTED,
     remedy=Remedy(
         mitigate=(
             "Look {host} up for both families from a machine; for an IPv6-only name set ECTO_IPV6=true, for the shared "

@@ -1,5 +1,6 @@
 """A statement spent its time waiting for a lock."""
 
+from smokejumper.causes.consequences import HELD
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("below", "released"),
     what=(
         "One session holds a lock for long, others run into lock_timeout, a NOWAIT or the limit of the migration lock. "
         "A schema change that waits in the queue stalls every later statement on its table."
@@ -33,13 +35,7 @@ CAUSE = Cause(
     ),
     needles=(r"Migration lock occupied for ",),
     over=("db_query_canceled",),
-    explains=(
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "db_query_canceled",
-        "genserver_timeout",
-        "capacity_exceeded",
-    ),
+    explains=HELD,
     remedy=Remedy(
         mitigate=(
             "Follow pg_blocking_pids to the blocker and end that one with pg_terminate_backend if it is idle in "

@@ -1,5 +1,6 @@
 """The SQL names a column that the database does not have."""
 
+from smokejumper.causes.consequences import NOT_UP
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("migrated",),
     what=(
         "Either new code runs on the old schema (a migration did not run), or old code still runs on a schema from "
         "which a column was dropped too early. Ecto selects every field, so one column breaks all reads of its table, "
@@ -28,13 +30,7 @@ CAUSE = Cause(
         "new code: begins on every machine with its own swap; dropped too early: all machines at once, some before "
         "their swap"
     ),
-    explains=(
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "health_check_failing",
-        "deploy_failed",
-    ),
+    explains=NOT_UP,
     remedy=Remedy(
         mitigate=(
             "Compare schema_migrations with the code; run the missing migration (`/app/bin/migrate`), or roll the code "

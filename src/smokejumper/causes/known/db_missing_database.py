@@ -1,5 +1,6 @@
 """The server is there and the login works, but the named database does not exist."""
 
+from smokejumper.causes.consequences import UNCONNECTED
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below", "migrated", "unmigrated"),
     what=(
         "The last part of DATABASE_URL names a database that the server does not have (3D000), or one that was dropped "
         "(57P04)."
@@ -28,20 +30,7 @@ CAUSE = Cause(
         ),
     ),
     tell="a new environment, or a URL that was put together by hand; on Supabase the name is nearly always `postgres`",
-    explains=(
-        "db_connection_dropped",
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "job_failure",
-        "genserver_timeout",
-        "process_missing",
-        "health_check_failing",
-        "migration_failed",
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "deploy_failed",
-    ),
+    explains=UNCONNECTED,
     remedy=Remedy(
         mitigate="Set the previous DATABASE_URL again.",
         repair=(

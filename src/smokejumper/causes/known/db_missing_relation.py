@@ -1,5 +1,6 @@
 """A table, view, sequence, function, type, extension or schema is missing."""
 
+from smokejumper.causes.consequences import NOT_UP
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("migrated",),
     what=(
         "An object that the code names was never created, sits in a schema that is not searched, or belongs to a "
         "library whose own migration was forgotten (oban_jobs, an error tracker)."
@@ -33,13 +35,7 @@ CAUSE = Cause(
         "pooler it flickers"
     ),
     over=("db_query_invalid",),
-    explains=(
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "health_check_failing",
-        "deploy_failed",
-    ),
+    explains=NOT_UP,
     remedy=Remedy(
         mitigate=(
             "Run the missing migration (`/app/bin/migrate`), or roll back to the release that did not need the object."

@@ -1,5 +1,6 @@
 """The role may not do this, or row-level security refuses it."""
 
+from smokejumper.causes.consequences import NOT_UP
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("migrated",),
     what=(
         "The login works, but the role has no right on a table, schema, sequence or function, is not its owner, or a "
         "row-level security policy refuses the new row (42501)."
@@ -29,13 +31,7 @@ CAUSE = Cause(
         ),
     ),
     tell="the role of DATABASE_URL changed, a new table came without GRANT, or a migration touched policies",
-    explains=(
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "health_check_failing",
-        "deploy_failed",
-    ),
+    explains=NOT_UP,
     parent="db_auth",
     remedy=Remedy(
         mitigate="Set the previous DATABASE_URL (the role that worked), or roll the policy change of {release} back.",

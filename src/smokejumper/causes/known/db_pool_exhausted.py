@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="symptom",
     level=3,
+    traits=("below", "twofold"),
     what=(
         "All connections of the pool are held, or none could be opened, so waiting requests are dropped from its "
         "queue. The requests that fail are the victims; the code that holds the connections is mostly another route."

@@ -1,5 +1,6 @@
 """Named prepared statements meet a pooler that moves transactions between server connections."""
 
+from smokejumper.causes.consequences import NOT_UP
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below",),
     what=(
         "Postgrex names its prepared statements per connection; a pooler in transaction mode gives the next "
         "transaction to another server connection, where the name is missing or taken. Or the pooler's own limit for "
@@ -30,13 +32,7 @@ CAUSE = Cause(
     ),
     tell="every second or third request fails, on all routes, since DATABASE_URL points at port 6543 or a PgBouncer",
     over=("pooler_rejected", "db_server_fault", "db_connection_dropped"),
-    explains=(
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "health_check_failing",
-        "deploy_failed",
-    ),
+    explains=NOT_UP,
     remedy=Remedy(
         mitigate="Set `prepare: :unnamed` on the Repo, or go back to the session-mode DATABASE_URL.",
         repair=(

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("released",),
     what=(
         "The statement_timeout of the role, the database or the session ran out. On Supabase: anon 3 s, authenticated "
         "8 s, postgres and service_role none of their own, 2 min for everything."

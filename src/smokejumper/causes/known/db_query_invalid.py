@@ -1,5 +1,6 @@
 """The SQL that our code built is wrong for this schema."""
 
+from smokejumper.causes.consequences import NOT_UP
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("migrated",),
     what=(
         "The statement has a syntax error, an ambiguous name, operands of types that do not go together, a construct "
         "that the server lacks, or more parameters than the protocol carries. Ecto may refuse it before it is sent."
@@ -48,13 +50,7 @@ CAUSE = Cause(
         "every call of the same code path fails since a release; or only with some filters, where the query is put "
         "together"
     ),
-    explains=(
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "health_check_failing",
-        "deploy_failed",
-    ),
+    explains=NOT_UP,
     parent="unknown",
     remedy=Remedy(
         mitigate="Roll back if {release} touched the query, else switch the filter or feature off that builds it.",

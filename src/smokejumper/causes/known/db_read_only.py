@@ -1,5 +1,6 @@
 """Writes are refused because the session or the server is read-only."""
 
+from smokejumper.causes.consequences import NOT_UP
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below", "database"),
     what=(
         "Reads work, every write ends in 25006. Supabase switches a database to read-only when it outgrows its disk or "
         "plan; else the URL leads to a replica, or default_transaction_read_only is set."
@@ -26,13 +28,7 @@ CAUSE = Cause(
         ),
     ),
     tell="all writing routes and jobs fail from one moment on, all reading routes are well",
-    explains=(
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "health_check_failing",
-        "deploy_failed",
-    ),
+    explains=NOT_UP,
     remedy=Remedy(
         mitigate=(
             "Tell users that saving is off, pause the Oban queues that write, and read size and read-only state in "

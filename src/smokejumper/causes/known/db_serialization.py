@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("released",),
     what=(
         "Under repeatable read or serializable Postgres ends one of two transactions that cannot be put in an order; "
         "on a replica, replay of the log may cancel a query. The application has to repeat the whole transaction."

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below", "database"),
     what=(
         "Postgres runs out of memory or shared memory, cannot read or write its files, finds damaged pages, or stops "
         "at an internal error. The statement is not to blame, even if always the same one meets it."

@@ -1,5 +1,6 @@
 """Postgres says that it stops, restarts, crashed or is not ready."""
 
+from smokejumper.causes.consequences import UNCONNECTED
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below", "database"),
     what=(
         "Postgres (or a pooler that stops) ends the sessions with 57P01 or 57P02, and refuses new ones with 57P03 "
         "until it is up again."
@@ -30,20 +32,7 @@ CAUSE = Cause(
         ),
     ),
     tell="a burst of 57P01 over all connections; what the reconnects say in the next 60 s decides",
-    explains=(
-        "db_connection_dropped",
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "job_failure",
-        "genserver_timeout",
-        "process_missing",
-        "health_check_failing",
-        "migration_failed",
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "deploy_failed",
-    ),
+    explains=UNCONNECTED,
     remedy=Remedy(
         mitigate=(
             "Wait: the pool reconnects by itself; look for a restart or a maintenance window in the Supabase dashboard."

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("migrated",),
     what=(
         "Connections that lived through a migration hold plans made for the former columns. Every use on such a "
         "connection fails until the connection is renewed, so it ends by itself, route by route."

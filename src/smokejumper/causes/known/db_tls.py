@@ -1,5 +1,6 @@
 """The TLS handshake with the database or its pooler fails."""
 
+from smokejumper.causes.consequences import UNCONNECTED
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below", "unmigrated"),
     what=(
         "Certificate, host name or TLS mode do not fit: the client rejects the server's certificate, no CA is "
         "configured, or one side insists on TLS and the other side does not offer it."
@@ -34,20 +36,7 @@ CAUSE = Cause(
     tell="began with a release, a secret, a change of OTP or Postgrex, or on the day on which a certificate ended",
     needles=(r"TLS :client: In state .{0,120}CLIENT ALERT: Fatal - ",),
     over=("db_auth", "db_server_fault"),
-    explains=(
-        "db_connection_dropped",
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "job_failure",
-        "genserver_timeout",
-        "process_missing",
-        "health_check_failing",
-        "migration_failed",
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "deploy_failed",
-    ),
+    explains=UNCONNECTED,
     remedy=Remedy(
         mitigate="Roll back the release or the secret that changed the TLS options of the Repo.",
         repair=(

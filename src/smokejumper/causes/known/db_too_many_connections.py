@@ -1,5 +1,6 @@
 """Postgres has no connection slot left."""
 
+from smokejumper.causes.consequences import UNCONNECTED
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below", "database"),
     what=(
         "The limit of the server, the database or the role is reached, so every new connection is refused. Requests "
         "show only drops from the pool's queue; the reason stands in the `failed to connect` lines."
@@ -29,20 +31,7 @@ CAUSE = Cause(
         "53300 on connect; pool_size x machines (twice during a rolling deploy) + jobs + other clients exceeds the "
         "limit"
     ),
-    explains=(
-        "db_connection_dropped",
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "job_failure",
-        "genserver_timeout",
-        "process_missing",
-        "health_check_failing",
-        "migration_failed",
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "deploy_failed",
-    ),
+    explains=UNCONNECTED,
     remedy=Remedy(
         mitigate=(
             "Count pg_stat_activity by usename, application_name and client_addr, and end the idle connections of the "

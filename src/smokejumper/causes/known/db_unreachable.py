@@ -1,5 +1,6 @@
 """Nothing that speaks Postgres answers at the database address."""
 
+from smokejumper.causes.consequences import UNCONNECTED
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below", "database", "unmigrated"),
     what=(
         "Connections to the database are refused, find no route, time out, or break off before the handshake ends. No "
         "server gets as far as sending a SQLSTATE."
@@ -36,20 +38,7 @@ CAUSE = Cause(
         ),
     ),
     tell="`failed to connect` without a SQLSTATE; on one machine only, holders stuck in recv and no line of that kind",
-    explains=(
-        "db_connection_dropped",
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "job_failure",
-        "genserver_timeout",
-        "process_missing",
-        "health_check_failing",
-        "migration_failed",
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "deploy_failed",
-    ),
+    explains=UNCONNECTED,
     remedy=Remedy(
         mitigate=(
             "If only {machine} fails, cordon it with `fly machine cordon` and restart or replace it; if all fail, "

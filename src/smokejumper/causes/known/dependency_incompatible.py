@@ -1,5 +1,6 @@
 """A library, NIF, OTP, Elixir or OS part does not fit the others."""
 
+from smokejumper.causes.consequences import NOT_UP
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -36,13 +37,7 @@ CAUSE = Cause(
     ),
     needles=(r"exited with signal \(with signal 'SIG(?:SEGV|ILL|BUS)'", r"[Ee]xec format error"),
     tell="base images of builder and runner in the Dockerfile; versions of dependencies, Elixir and OTP in the diff",
-    explains=(
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "health_check_failing",
-        "deploy_failed",
-    ),
+    explains=NOT_UP,
     remedy=Remedy(
         mitigate="Roll back to the image before {release}.",
         repair=(

@@ -1,5 +1,6 @@
 """Code keeps a database connection while it waits for something else."""
 
+from smokejumper.causes.consequences import HELD
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="evidence",
     level=3,
+    traits=("below", "released", "twofold"),
     what=(
         "Inside a transaction or checkout the code calls HTTP, sends mail, waits for another process, sleeps, or "
         "starts a task that needs a second connection. When the other side is slow, the pool empties and unrelated "
@@ -32,13 +34,7 @@ CAUSE = Cause(
         "the log one route that calls out gets slow before the first queue drop"
     ),
     look="database",
-    explains=(
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "db_query_canceled",
-        "genserver_timeout",
-        "capacity_exceeded",
-    ),
+    explains=HELD,
     remedy=Remedy(
         mitigate=(
             "Switch the feature behind {endpoint} off or roll {release} back; shorten the timeout of the outbound call."

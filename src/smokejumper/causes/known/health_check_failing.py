@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="machine",
     kind="symptom",
     level=9,
+    traits=("edge",),
     what=(
         "Fly takes a machine out of routing while its check fails; it never restarts it for that. Behind it stands "
         "mostly something with a name of its own (boot, memory, a database that the check asks), else a wrong port, a "

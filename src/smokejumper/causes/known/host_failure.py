@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="machine",
     kind="cause",
     level=2,
+    traits=("below", "platform"),
     what=(
         "The server that carries the machine is unreachable or cannot reserve resources, or the proxy reports a fault "
         "of its own. Trouble of a single host is not on the public status page; ask the host issues of the app and "

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("edge", "upstream"),
     what=(
         "The TCP connection of an outbound call was refused or unroutable, or the other side closed it before it had "
         "answered. Refused means a stopped service or a wrong port; closed at reuse is mostly an idle connection that "

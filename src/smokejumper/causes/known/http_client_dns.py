@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("upstream",),
     what=(
         "An outbound call failed at the name lookup: the name is misspelt or was given up, it has addresses of the "
         "other family only, or the resolver of one machine is broken."

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("upstream",),
     what=(
         "The call itself worked, but the answer was 4xx or 5xx (or an SMTP refusal) and the code expected success. 5xx "
         "is the upstream's trouble; 401 and 403 after a key change are ours; other 4xx after our release mean that our "

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="symptom",
     level=3,
+    traits=("upstream",),
     what=(
         "All connections of the pool for one host are in use (50 in hackney's default pool), so the next call gives up "
         "before anything is sent. Mostly the host answers late and each call holds its connection too long."

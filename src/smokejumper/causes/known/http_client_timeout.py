@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("upstream",),
     what=(
         "A call over HTTP, SMTP, S3 or gRPC ran into the client's own limit: hackney and HTTPoison 5 s for reading and "
         "8 s for connecting, Req and Finch 15 s, Tesla's Timeout middleware 1 s unless set. It stays this cause when a "

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("upstream",),
     what=(
         "Our client does not accept the certificate of an upstream (expired, unknown issuer, wrong name), the two find "
         "no common protocol, or the image holds no usable root certificates. An expired root can hit many services "

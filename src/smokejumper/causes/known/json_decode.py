@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=6,
+    traits=("upstream",),
     what=(
         "Another service answered with something else than JSON (often an HTML error page), or a stored "
         "value is cut off."

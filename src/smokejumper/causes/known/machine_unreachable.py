@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="machine",
     kind="symptom",
     level=9,
+    traits=("below", "edge", "platform"),
     what=(
         "The proxy found no open port, lost the line in the middle of a request, could not start a stopped machine, or "
         "found no machine to send to. Mostly the app or a deploy is behind it; a single machine that wakes from its "

@@ -1,5 +1,6 @@
 """A slow statement reads a whole table because no index fits."""
 
+from smokejumper.causes.consequences import HELD
 from smokejumper.model.cause import Cause, Example, Remedy
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="evidence",
     level=3,
+    traits=("below",),
     what=(
         "The plan of the slow statement is a sequential scan that an index would spare: no index was made, a foreign "
         "key has none, or a CREATE INDEX CONCURRENTLY failed and left an invalid one. Logs never show it."
@@ -22,13 +24,7 @@ CAUSE = Cause(
         "false"
     ),
     look="database",
-    explains=(
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "db_query_canceled",
-        "genserver_timeout",
-        "capacity_exceeded",
-    ),
+    explains=HELD,
     remedy=Remedy(
         mitigate=(
             "Switch {endpoint} off until the index stands, or build it now with CREATE INDEX CONCURRENTLY outside of a "

@@ -1,5 +1,6 @@
 """Code calls a module or a function that this release does not hold."""
 
+from smokejumper.causes.consequences import NOT_UP
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -27,13 +28,7 @@ CAUSE = Cause(
         ),
     ),
     tell="who calls whom in the first two frames; `only: :dev`, `runtime: false` and extra_applications in mix.exs",
-    explains=(
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "health_check_failing",
-        "deploy_failed",
-    ),
+    explains=NOT_UP,
     remedy=Remedy(
         mitigate="Roll back if a release set it off.",
         repair="Put the dependency or application into the release, or correct the name.",

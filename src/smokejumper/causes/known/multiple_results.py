@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="data",
     kind="cause",
     level=6,
+    traits=("migrated",),
     what=(
         "Repo.one, get_by, a scalar subquery or an upsert meets more than one row for its filter. Rows are doubled "
         "where the code counts on a single one, and no unique index kept them out."

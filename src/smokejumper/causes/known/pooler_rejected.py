@@ -1,5 +1,6 @@
 """The connection pooler answers in place of Postgres, and refuses."""
 
+from smokejumper.causes.consequences import UNCONNECTED
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="systemic",
     kind="cause",
     level=3,
+    traits=("below", "database", "unmigrated"),
     what=(
         "Supavisor or PgBouncer turns the client away before Postgres sees it: its client limit is reached, it does "
         "not know the project or user, no server connection came free in time, the address is barred, or it stops."
@@ -56,20 +58,7 @@ CAUSE = Cause(
         "pooler's"
     ),
     over=("db_server_fault", "db_connection_dropped"),
-    explains=(
-        "db_connection_dropped",
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "job_failure",
-        "genserver_timeout",
-        "process_missing",
-        "health_check_failing",
-        "migration_failed",
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "deploy_failed",
-    ),
+    explains=UNCONNECTED,
     remedy=Remedy(
         mitigate=(
             "Read the pooler's text: at a limit, lower the pool_size of every machine; at `not found`, set user "

@@ -1,5 +1,6 @@
 """The server cannot bind its port."""
 
+from smokejumper.causes.consequences import NOT_UP
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -29,13 +30,7 @@ CAUSE = Cause(
         ),
     ),
     tell="two `Running ... at` lines on one machine without a stop between them; an ssh session just before",
-    explains=(
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "health_check_failing",
-        "deploy_failed",
-    ),
+    explains=NOT_UP,
     remedy=Remedy(
         mitigate=(
             "If the first server still answers, end only the second VM on {machine} (often an ssh session with `eval` "

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="machine",
     kind="symptom",
     level=9,
+    traits=("edge",),
     what=(
         "Something ends shortly after each start: a process, until its supervisor gives in (3 restarts in 5 s unless "
         "set), or the VM, until Fly's restart limit. It keeps this name only while the reason of the FIRST crash is "

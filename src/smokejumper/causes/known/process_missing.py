@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="symptom",
     level=8,
+    traits=("edge",),
     what=(
         "A call went to a name or pid that no process has: it crashed and was not restarted, was never started on this "
         "node, or is started later than its callers. While a machine stops or starts such lines are ordinary."

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("upstream",),
     what=(
         "An upstream (or Supabase Auth, or Fly's API) counts our calls and refuses what exceeds its quota. When our "
         "own limiter answers 429 to clients, that is its job and no incident by itself."

@@ -9,6 +9,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="cause",
     level=3,
+    traits=("below", "upstream"),
     what=(
         "The app gets no connection to Redis, loses the one it had, or is turned away (password, memory, read-only "
         "replica, client limit, still loading). Whatever keeps cache, PubSub, limits or queues there fails with it."

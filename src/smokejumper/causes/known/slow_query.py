@@ -1,5 +1,6 @@
 """One statement, or a series of them, takes so long that requests fail or the pool drains."""
 
+from smokejumper.causes.consequences import HELD
 from smokejumper.model.cause import Cause, Example, Remedy
 
 CAUSE = Cause(
@@ -9,6 +10,7 @@ CAUSE = Cause(
     scope="endpoint",
     kind="evidence",
     level=3,
+    traits=("below", "released"),
     what=(
         "A statement (or a loop of many small ones) runs for seconds. Alone it makes its route slow; together with "
         "traffic it empties the pool for every other route. Logs alone make it likely, pg_stat_activity or "
@@ -26,13 +28,7 @@ CAUSE = Cause(
         r"QUERY (?:OK|ERROR) [^\n]{0,200}\bdb=\d{4,}\.\d",
         r"\bduration: \d{4,}\.\d{3} ms  (?:statement|execute)",
     ),
-    explains=(
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "db_query_canceled",
-        "genserver_timeout",
-        "capacity_exceeded",
-    ),
+    explains=HELD,
     remedy=Remedy(
         mitigate="Switch the feature behind {endpoint} off and cancel its running statements with pg_cancel_backend.",
         repair=(
