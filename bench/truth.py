@@ -19,13 +19,14 @@ from typing import Any
 
 import msgspec
 
-from smokejumper.causes.case import Case, Readings
+from smokejumper.causes.case import Case
 from smokejumper.logs import digest as digests
 from smokejumper.logs.elixir import arity
 from smokejumper.logs.requests import template
 from smokejumper.logs.times import epoch
 from smokejumper.model.digest import LogDigest
 from smokejumper.model.errors import Frame
+from smokejumper.model.readings import Readings
 from smokejumper.plays.gather import digest_of, needles
 from smokejumper.sources.files import LogFile, open_inputs
 

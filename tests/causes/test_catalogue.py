@@ -7,11 +7,12 @@ import pytest
 from tests.cases import HEALTHY, folder
 
 from smokejumper.causes import catalogue, match
-from smokejumper.causes.case import Case, Readings
+from smokejumper.causes.case import Case
 from smokejumper.logs import digest as digests
 from smokejumper.logs.envelopes import sniff
 from smokejumper.model.cause import Cause, Example
 from smokejumper.model.digest import ErrorGroup
+from smokejumper.model.readings import Readings
 from smokejumper.wording import NEUTRAL
 
 CAUSES = catalogue.causes()

@@ -3,8 +3,9 @@
 import pytest
 from tests.reading import layout_of
 
-from smokejumper.causes.case import Case, Readings
+from smokejumper.causes.case import Case
 from smokejumper.logs import digest as digests, tally
+from smokejumper.model.readings import Readings
 
 LINE = "2026-03-02T10:00:{second:02d}Z app[4d891b6fe12e18] iad [{level}]10:00:{second:02d}.000 request_id={rid} "
 

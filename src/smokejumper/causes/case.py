@@ -6,7 +6,6 @@ The digest's tables with routes named, ends joined and noise of the reader's mak
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import msgspec
 
@@ -16,6 +15,7 @@ from smokejumper.logs.requests import is_health, latency_ms, template
 from smokejumper.logs.tally import rank
 from smokejumper.logs.times import stamp
 from smokejumper.model.digest import ErrorGroup, Event, LogDigest, Span
+from smokejumper.model.readings import Readings
 
 NO_ROUTE = "(no route)"
 PROXY_ANSWERS = frozenset(("PR01", "PR02", "PR03", "PR04", "PR05", "PU02", "PU03"))
@@ -38,18 +38,6 @@ class Cell(msgspec.Struct):
     def requests(self) -> int:
         """All answers."""
         return self.ok + self.refused + self.failed
-
-
-class Readings(msgspec.Struct, frozen=True):
-    """What other sources said beside the log, as they said it (already masked)."""
-
-    beam: Mapping[str, Any] | None = None
-    pg: Mapping[str, Any] | None = None
-    request: Mapping[str, Any] | None = None
-
-    def names(self) -> tuple[str, ...]:
-        """The sources that were read."""
-        return tuple(n for n in ("beam", "pg", "request") if getattr(self, n) is not None)
 
 
 class Case:

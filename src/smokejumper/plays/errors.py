@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from smokejumper.causes.case import Case, Readings
+from smokejumper.causes.case import Case
 from smokejumper.errors import InputError
 from smokejumper.logs import digest as digests, elixir
 from smokejumper.logs.layout import Layout
+from smokejumper.model.readings import Readings
 from smokejumper.model.verdict import Errors
 from smokejumper.plays.gather import gather, needles
 from smokejumper.sources.files import Inputs, from_bytes, open_inputs

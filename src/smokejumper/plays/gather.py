@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from smokejumper.causes import catalogue
-from smokejumper.causes.case import Case, Readings
+from smokejumper.causes.case import Case
 from smokejumper.errors import InputError
 from smokejumper.logs import digest as digests
 from smokejumper.logs.reader import Reader
 from smokejumper.logs.tally import width_for
 from smokejumper.logs.times import epoch
 from smokejumper.model.digest import LogDigest
+from smokejumper.model.readings import Readings
 from smokejumper.sources.apps import check, one_app
 from smokejumper.sources.files import Inputs, LogFile
 from smokejumper.sources.selection import Selection, select

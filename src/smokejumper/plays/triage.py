@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from smokejumper.causes.case import Case, Readings
+from smokejumper.causes.case import Case
 from smokejumper.errors import InputError
 from smokejumper.logs import digest as digests
 from smokejumper.logs.envelopes import sniff
 from smokejumper.logs.layout import Layout
 from smokejumper.logs.reader import Reader
+from smokejumper.model.readings import Readings
 from smokejumper.model.verdict import Extent, Scope, Verdict
 from smokejumper.plays.gather import choose_app, gather, needles
 from smokejumper.sources.apps import OfApp, check, named
