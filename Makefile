@@ -49,6 +49,7 @@ docs-check: $(INSTALLED) ## are the pages that come from the code up to date?
 
 bench: $(INSTALLED) ## speed, side by side with other tools
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/live.py
 
 soak: $(INSTALLED) ## a long run: does it stay small?
 	$(BIN)/python bench/soak.py

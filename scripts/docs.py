@@ -15,6 +15,7 @@ import msgspec
 from smokejumper.causes import catalogue, page
 from smokejumper.cli.app import NAMES
 from smokejumper.cli.schemas import SCHEMAS, schema
+from smokejumper.sources import about
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -30,6 +31,9 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "causes/README.md", HEAD + causes()
     for cause in catalogue.causes().values():
         yield f"causes/{cause.id}.md", HEAD + page.markdown(cause)
+    yield "sources/README.md", HEAD + sources()
+    for source in about.SOURCES:
+        yield f"sources/{source.id}.md", HEAD + about.markdown(source)
     for name in SCHEMAS:
         text = msgspec.json.format(msgspec.json.encode(schema(name)), indent=2).decode()
         yield f"schemas/{name}.json", text + "\n"
@@ -76,6 +80,20 @@ def causes() -> str:
     return "\n".join([*head, *rows, ""])
 
 
+def sources() -> str:
+    """The list of all sources."""
+    head = [
+        "# Sources",
+        "",
+        "What smokejumper reads, a page each. It only ever reads; `smokejumper doctor` tries them all.",
+        "",
+        "| source | reads | right |",
+        "| --- | --- | --- |",
+    ]
+    rows = [f"| [{s.title}]({s.id}.md) | {_cell(s.reads)} | {_cell(s.right)} |" for s in about.SOURCES]
+    return "\n".join([*head, *rows, ""])
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
@@ -95,7 +113,7 @@ def main(arguments: list[str]) -> int:
     here = {name: (DOCS / name).read_text(encoding="utf-8") for name in wanted if (DOCS / name).exists()}
     here |= {
         path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
-        for folder in ("causes", "schemas")
+        for folder in ("causes", "schemas", "sources")
         for path in (DOCS / folder).glob("*")
     }
     stale = sorted(name for name in wanted.keys() | here.keys() if wanted.get(name) != here.get(name))

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from smokejumper.model.readings import Readings
 from smokejumper.model.verdict import Verdict
 from smokejumper.plays import triage
 from smokejumper.sources.files import Inputs, from_bytes, open_inputs
@@ -43,5 +44,5 @@ def verdict_of(*paths: Path) -> Verdict:
 
 def verdict_on(log: bytes, snapshots: tuple[Path, ...] = ()) -> Verdict:
     """What triage says about a log in memory, with the snapshots in files."""
-    beside = open_inputs(list(snapshots)).snapshots if snapshots else {}
-    return triage.of_files(Inputs(logs=[from_bytes(log, "log")], snapshots=beside), Selection())[0]
+    beside = open_inputs(list(snapshots)).readings if snapshots else Readings()
+    return triage.of_files(Inputs(logs=[from_bytes(log, "log")], readings=beside), Selection())[0]

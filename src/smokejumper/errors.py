@@ -17,3 +17,15 @@ class SmokejumperError(Exception):
 
 class InputError(SmokejumperError):
     """The input cannot be used: missing, empty, binary, or no log."""
+
+
+class BlindError(SmokejumperError):
+    """Live sources were asked, and what is needed could not be read."""
+
+    code = 3
+
+
+class RefusedError(SmokejumperError):
+    """It was not confirmed, or cannot be done now."""
+
+    code = 4

@@ -28,8 +28,11 @@ from smokejumper.model.verdict import (
 from smokejumper.steps import counting, coverage, faults as step_faults, following, noise as step_noise
 from smokejumper.steps.faults import Judged
 from smokejumper.steps.grade import grade
+from smokejumper.steps.links import links
+from smokejumper.steps.platform import only_by_fly
 from smokejumper.steps.releases import Release, judge, releases
 from smokejumper.steps.scope import Reach, reach
+from smokejumper.steps.seconded import seconded
 from smokejumper.steps.timeline import timeline
 from smokejumper.steps.trigger import trigger
 from smokejumper.wording import fill, number
@@ -57,13 +60,14 @@ class _Entry:
         return self.judged.fault
 
 
-def triage(case: Case, read: Sequence[str], app: str | None = None) -> Verdict:
+def triage(case: Case, read: Sequence[str], app: str | None = None, environment: str | None = None) -> Verdict:
     """The verdict on a case. `read` names what was read, for `coverage`."""
     named = step_faults.name_groups(case)
     all_faults = step_faults.gather(case, named)
     nameless = step_faults.unnamed(case, all_faults)
     if nameless is not None:
         all_faults.append(nameless)
+    all_faults += only_by_fly(case, all_faults)
     clients = [f for f in all_faults if f.clients]
     edges = [f for f in all_faults if not f.clients and (step_noise.at_edge(case, f) or step_noise.harmless(case, f))]
     rest = [f for f in all_faults if f not in clients and f not in edges]
@@ -81,7 +85,7 @@ def triage(case: Case, read: Sequence[str], app: str | None = None) -> Verdict:
     book = _Book(case)
     for entry in entries:
         _prove(case, entry, book, guilty if brought is entry.fault else None, found)
-    return _verdict(case, entries, judged, found, noise, book, read, app)
+    return _verdict(case, entries, judged, found, noise, book, read, app, environment)
 
 
 def _heavy(judged: Judged, light: set[int]) -> bool:
@@ -176,8 +180,12 @@ def _prove(case: Case, entry: _Entry, book: _Book, guilty: Release | None, found
                     at=other.fault.first,
                 )
             )
+    other_source = seconded(case, fault)
+    if other_source is not None:
+        claim, figure = other_source.claim, other_source.figure
+        cite.append(book.add(claim, other_source.source, figure=figure, at=other_source.at))
     entry.trigger = trigger(fault, entry.reach, guilty, found)
-    entry.grade, entry.confidence = grade(case, judged, entry.reach, guilty)
+    entry.grade, entry.confidence = grade(judged, entry.reach, guilty, proven=other_source is not None)
 
 
 def _swaps(case: Case, release: Release) -> str | None:
@@ -244,6 +252,7 @@ def _verdict(
     book: _Book,
     read: Sequence[str],
     app: str | None,
+    environment: str | None,
 ) -> Verdict:
     top = max(entries, key=lambda e: (_weight(e), e.confidence), default=None)
     causes = [_cause(case, e) for e in entries]
@@ -254,12 +263,14 @@ def _verdict(
     ends = [ended(case, e) for e in entries]
     users = sorted({u for e in entries for f in e.members for g in f.groups for u in g.users}) if entries else []
     hit = counting.counts(case)
-    reach_ = top.reach if top else Reach("none")
+    reach_ = top.reach if top else Reach("none" if "log" in read else "unknown")
     if top is not None and reach_.scope == "data":
         users = list(reach_.users)
     gaps = coverage.gaps(case, [e.fault for e in entries], app)
+    shown = reach_.machines if top else tuple(case.machines)
     return Verdict(
         app=app,
+        environment=environment,
         window=Window(case.stamp(case.first), case.stamp(case.last)),
         is_incident=bool(entries),
         severity=_severity(case, top) if top else None,
@@ -283,6 +294,7 @@ def _verdict(
         releases=tuple(
             ReleaseFound(
                 image=r.image,
+                version=r.version,
                 at=case.stamp(r.at),
                 machines={m: case.stamp(t) for m, t in r.swapped.items()},
                 verdict=r.verdict,
@@ -293,7 +305,8 @@ def _verdict(
         noise=tuple(noise),
         evidence=tuple(book.items),
         coverage=Coverage(tuple(read), gaps, case.digest.unparsed + case.digest.oversized),
-        next=following.next_step([(e.fault, e.reach, e.confidence) for e in entries], found, app),
+        next=following.next_step(case, [(e.fault, e.reach, e.confidence) for e in entries], found, app),
+        links=links(app, shown) if app and case.readings.fly is not None else {},
         timeline=timeline(case, found),
     )
 

@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -30,8 +31,14 @@ def environment(**more: str) -> dict[str, str]:
     return kept | {"TERM": "xterm-256color", "PYTHONUTF8": "1"} | more
 
 
-def run(*words: str | Path, stdin: bytes | int | None = None, cwd: Path | None = None, **env: str) -> Done:
-    """Run with these words; without `stdin` there is nothing to read."""
+def run(
+    *words: str | Path,
+    stdin: bytes | int | None = None,
+    cwd: Path | None = None,
+    around: Mapping[str, str] | None = None,
+    **env: str,
+) -> Done:
+    """Run with these words; without `stdin` there is nothing to read, `around` and `env` join the environment."""
     handle = None if isinstance(stdin, bytes) else subprocess.DEVNULL if stdin is None else stdin
     done = subprocess.run(
         [*PROGRAM, *map(str, words)],
@@ -40,7 +47,7 @@ def run(*words: str | Path, stdin: bytes | int | None = None, cwd: Path | None =
         capture_output=True,
         check=False,
         cwd=cwd,
-        env=environment(**env),
+        env=environment(**dict(around or {}), **env),
         timeout=LIMIT_S,
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())

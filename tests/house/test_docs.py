@@ -19,11 +19,13 @@ from smokejumper import cli
 from smokejumper.causes import catalogue
 from smokejumper.cli.app import NAMES, app
 from smokejumper.cli.schemas import SCHEMAS, schema
+from smokejumper.drill.recording import of_recording
+from smokejumper.drill.world import World
 from smokejumper.model import verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")), *sorted(DOCS.glob("causes/*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")), *sorted(DOCS.glob("*/*.md"))]
 FAULT = folder("phoenix/coupon_match_error_deploy")
 
 
@@ -43,7 +45,7 @@ def readme_commands() -> list[str]:
     """The lines of the README's shell blocks that call the program."""
     blocks = re.findall(r"(?ms)^```sh\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"))
     lines = [line for block in blocks for line in block.splitlines()]
-    return [line.partition("  #")[0].strip() for line in lines if line.startswith("smokejumper ")]
+    return [line.partition(" #")[0].strip() for line in lines if line.split(" ")[0] == "smokejumper"]
 
 
 def test_generated_pages_are_current() -> None:
@@ -117,12 +119,19 @@ def test_the_readme_shows_how_to_begin() -> None:
 
 @pytest.mark.parametrize("line", readme_commands())
 def test_a_command_of_the_readme_runs(line: str, tmp_path: Path) -> None:
-    """What the README shows runs on a recording as it is printed."""
+    """What the README shows runs as it is printed: on a recording in a file, else on the same one played live."""
     shutil.copy(FAULT / "fly.ndjson", tmp_path)
-    done = run(*shlex.split(line)[1:], cwd=tmp_path)
+    if "fly.ndjson" in line or "explain" in line:
+        done = run(*shlex.split(line)[1:], cwd=tmp_path)
+        assert done.err == ""
+    else:
+        with World(of_recording(FAULT)) as world:
+            (tmp_path / "fly.toml").write_text(f'app = "{world.scenario.app}"\n')
+            (tmp_path / "mix.exs").write_text("defmodule Tern.MixProject do\n  def project, do: [app: :tern]\nend\n")
+            done = run(*shlex.split(line)[1:], cwd=tmp_path, around=world.environment())
+            assert not world.violations
     assert done.code in (0, 1), done.err
     assert done.out.strip()
-    assert done.err == ""
 
 
 def test_a_new_cause_fails_until_it_is_filled_in(tmp_path: Path) -> None:

@@ -198,8 +198,10 @@ class Case:
 
     @property
     def machines(self) -> list[str]:
-        """Every machine that the log names."""
-        return sorted(m for m in self.digest.machines if m)
+        """Every machine that the log names, and those that Fly says are up."""
+        fly = self.readings.fly
+        up = {m.id for m in (fly.machines if fly is not None else None) or () if m.state == "started" and not m.special}
+        return sorted({m for m in self.digest.machines if m} | up)
 
     @property
     def groups(self) -> Iterable[ErrorGroup]:

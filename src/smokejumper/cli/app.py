@@ -6,7 +6,21 @@ from typing import Annotated
 import typer
 
 from smokejumper import __version__
-from smokejumper.cli import errors, explain, races, schema, scope, trace, triage
+from smokejumper.cli import (
+    console,
+    deps,
+    doctor,
+    errors,
+    explain,
+    init,
+    machines,
+    races,
+    recent,
+    schema,
+    scope,
+    trace,
+    triage,
+)
 
 app = typer.Typer(
     name="smokejumper",
@@ -17,10 +31,25 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="What is broken in a Phoenix application on Fly.io, why, and what to do now.",
 )
-for command in (triage, scope, errors, trace, races, explain, schema):
+COMMANDS = (
+    triage,
+    scope,
+    errors,
+    trace,
+    races,
+    machines,
+    console,
+    recent,
+    deps,
+    explain,
+    doctor,
+    init,
+    schema,
+)
+for command in COMMANDS:
     app.command(command.NAME, help=command.HELP)(command.command)
 
-NAMES = frozenset(c.NAME for c in (triage, scope, errors, trace, races, explain, schema))
+NAMES = frozenset(command.NAME for command in COMMANDS)
 
 
 def _version(wanted: bool) -> None:

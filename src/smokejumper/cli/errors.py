@@ -17,6 +17,7 @@ def command(
     json: options.Json = False,
     why: Annotated[bool, typer.Option("--why", help="Say for each group why its errors are one.")] = False,
     app: options.App = None,
+    env: options.Env = None,
     since: options.Since = None,
     until: options.Until = None,
     machine: options.Machine = None,
@@ -35,8 +36,7 @@ def command(
     elif files:
         found = errors.of_paths(files, wanted, app)
     else:
-        inputs.read(files)
-        return 2
+        found = errors.of_inputs(inputs.need_log(inputs.live(env, app, since=since)), wanted, app)
     if json:
         out.json(found)
     else:

@@ -1,10 +1,12 @@
-"""Where a command reads from: the files named, else a pipe; a sentence where there is neither."""
+"""Where a command reads from: the files named, else a pipe, else the live sources."""
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from smokejumper.errors import InputError
+from smokejumper.errors import BlindError
+from smokejumper.model.verdict import Verdict
 from smokejumper.sources.files import Inputs, from_bytes, open_inputs
 
 
@@ -19,24 +21,55 @@ def piped(files: Sequence[Path] | None) -> bool:
 
 
 def _readable() -> bool:
-    import os  # noqa: PLC0415
     import stat  # noqa: PLC0415
 
     mode = os.fstat(sys.stdin.fileno()).st_mode
     return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
 
 
-def read(files: Sequence[Path] | None) -> Inputs:
-    """What was handed over.
+def read(
+    files: Sequence[Path] | None, env: str | None = None, app: str | None = None, since: str | None = None
+) -> Inputs:
+    """What was handed over, or what the live sources say.
 
     Raises:
-        InputError: nothing was, or it cannot be used.
+        InputError: it cannot be used, or there is neither and no application here to ask about.
     """
     if piped(files):
         return Inputs(logs=[from_bytes(sys.stdin.buffer.read(), "standard input")])
-    if not files:
-        raise InputError(
-            "Nothing to read.",
-            "Begin with `fly logs -n -j > fly.ndjson` and `smokejumper fly.ndjson`, or pipe: `fly logs | smokejumper`.",
-        )
-    return open_inputs(list(files))
+    return open_inputs(list(files)) if files else live(env, app, since=since)
+
+
+def live(
+    env: str | None,
+    app: str | None,
+    *,
+    since: str | None = None,
+    follow_s: float | None = None,
+    tick: Callable[[Verdict], None] | None = None,
+) -> Inputs:
+    """What the live sources say about the application here, or about the one named.
+
+    Raises:
+        InputError: it cannot be told which one.
+    """
+    from smokejumper.plays import live as sources, target  # noqa: PLC0415
+
+    chosen = target.resolve(Path.cwd(), env=env, app=app, environ=os.environ)
+    if sys.stderr.isatty():
+        sys.stderr.write(f"  asking about {chosen.environment.app} ({chosen.environment.name}) ...\r")
+        sys.stderr.flush()
+    return sources.read(chosen, since=since, follow_s=follow_s, tick=tick)
+
+
+def need_log(inputs: Inputs) -> Inputs:
+    """The same, for commands that say nothing without a log.
+
+    Raises:
+        BlindError: live sources were asked, and the log could not be read.
+    """
+    if inputs.logs or not inputs.live:
+        return inputs
+    gap = next((g for g in inputs.readings.gaps if g.source == "log"), None)
+    why = gap.why if gap is not None else "no answer"
+    raise BlindError(f"The log of {inputs.app} could not be read: {why}", f"Then: {gap.command}" if gap else "")

@@ -10,16 +10,28 @@ from smokejumper.sources.selection import Selection
 Files = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="Logs, snapshots (beam.json, pg.json, request.json) or folders; a pipe without any.", show_default=False
+        help="Logs, snapshots (beam.json, pg.json, request.json), bundles or folders; without any, a pipe, else Fly.",
+        show_default=False,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON (see `smokejumper schema`).")]
 App = Annotated[
-    str | None, typer.Option("--app", "-a", help="The Fly app, where a log holds several.", show_default=False)
+    str | None,
+    typer.Option("--app", "-a", help="The Fly app to ask, or of a log that holds several.", show_default=False),
+]
+Env = Annotated[
+    str | None,
+    typer.Option(
+        "--env", help="The environment to ask (prod, staging ...), where there are several.", show_default=False
+    ),
 ]
 Since = Annotated[
     str | None,
-    typer.Option("--since", help="From here on: an age before the last line (5m), or a time.", show_default=False),
+    typer.Option(
+        "--since",
+        help="From here on: an age before the last line (5m), or a time; asks Fly as far back.",
+        show_default=False,
+    ),
 ]
 Until = Annotated[
     str | None, typer.Option("--until", help="Up to here: an age before the last line, or a time.", show_default=False)
@@ -42,7 +54,12 @@ Grep = Annotated[
     typer.Option("--grep", "-g", help="Only messages that match, and all of their requests.", show_default=False),
 ]
 For = Annotated[
-    str | None, typer.Option("--for", help="Read a pipe for this long (30s), then say the verdict.", show_default=False)
+    str | None,
+    typer.Option(
+        "--for",
+        help="Read a pipe, or follow the live log, for this long (30s), then say the verdict.",
+        show_default=False,
+    ),
 ]
 
 

@@ -7,11 +7,13 @@ NAME = "races"
 HELP = "Duplicate simultaneous requests, and rapid repeated ones."
 
 
-def command(files: options.Files = None, json: options.Json = False) -> int:
+def command(
+    files: options.Files = None, json: options.Json = False, app: options.App = None, env: options.Env = None
+) -> int:
     """List races. Exit code 1 where there are some."""
     from smokejumper.plays import races  # noqa: PLC0415
 
-    found = races.races(inputs.read(files))
+    found = races.races(inputs.need_log(inputs.read(files, env, app)))
     if json:
         out.json(found)
     else:

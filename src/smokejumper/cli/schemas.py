@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from smokejumper.model.doctor import DoctorReport
+from smokejumper.model.reports import Console, DepsReport, MachinesReport, RecentReport
 from smokejumper.model.verdict import Errors, Races, Scope, Trace, Verdict
 
 SCHEMAS: dict[str, type[msgspec.Struct]] = {
@@ -12,6 +14,11 @@ SCHEMAS: dict[str, type[msgspec.Struct]] = {
     "scope": Scope,
     "trace": Trace,
     "races": Races,
+    "machines": MachinesReport,
+    "console": Console,
+    "recent": RecentReport,
+    "deps": DepsReport,
+    "doctor": DoctorReport,
 }
 
 

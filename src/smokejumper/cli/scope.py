@@ -1,6 +1,7 @@
 """`scope`: how far does it reach."""
 
 from smokejumper.cli import inputs, options, out
+from smokejumper.cli.screen import out_of
 from smokejumper.model.verdict import Traffic, Verdict
 from smokejumper.wording import number
 
@@ -12,6 +13,7 @@ def command(
     files: options.Files = None,
     json: options.Json = False,
     app: options.App = None,
+    env: options.Env = None,
     since: options.Since = None,
     until: options.Until = None,
     machine: options.Machine = None,
@@ -25,13 +27,15 @@ def command(
     from smokejumper.plays import triage  # noqa: PLC0415
 
     verdict, _ = triage.of_files(
-        inputs.read(files), options.selection(since, until, machine, region, endpoint, user, status, grep), app
+        inputs.read(files, env, app, since),
+        options.selection(since, until, machine, region, endpoint, user, status, grep),
+        app,
     )
     if json:
         out.json(triage.scope_of(verdict))
     else:
         out.lines(rows(verdict, colour=out.colour()))
-    return int(verdict.is_incident)
+    return triage.code(verdict)
 
 
 NEXT = {
@@ -59,7 +63,7 @@ def rows(v: Verdict, *, colour: bool) -> list[str]:
         f"{number(c.requests, 'request')}: {c.http_5xx} with 5xx{by_proxy}, {c.http_4xx} with 4xx,"
         f" {c.unfinished} never answered"
     )
-    text = ["", *("  " + x for x in (*head, *out.wrap(counts, columns - 2))), ""]
+    text = [out_of(v, colour), *("  " + x for x in (*head, *out.wrap(counts, columns - 2))), ""]
     text += _table("machine", {f"{m} {_region(v, m)}": t for m, t in v.by_machine.items()}, colour)
     worst = sorted(v.by_endpoint.items(), key=lambda kv: (-kv[1].http_5xx, -kv[1].requests, kv[0]))
     text += ["", *_table("endpoint", dict(worst[:9]), colour)]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from smokejumper.cli.out import safe, style, width, wrap
-from smokejumper.model.verdict import CauseFound, Verdict
+from smokejumper.model.verdict import CauseFound, Extent, Verdict
 from smokejumper.wording import number
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -14,7 +14,7 @@ QUIET_S = 15
 def verdict(v: Verdict, *, colour: bool = False) -> list[str]:
     """The rows of the verdict's screen."""
     columns = width()
-    rows = ["", *_head(v, columns, colour)]
+    rows = [out_of(v, colour), *_head(v, columns, colour)]
     causes = [c for c in v.causes if c.role == "cause"]
     rows += _row("scope", _scope(v), columns, colour)
     for i, cause in enumerate(causes[:3]):
@@ -28,10 +28,26 @@ def verdict(v: Verdict, *, colour: bool = False) -> list[str]:
     rows += _spark(v, columns, colour)
     gaps = ", ".join(dict.fromkeys(g.source for g in v.coverage.gaps))
     if gaps:
-        rows += _row("not seen", f"{gaps}: hand over their snapshots beside the log", columns, colour)
+        how = "`smokejumper doctor` says how" if v.environment else "hand over their snapshots beside the log"
+        rows += _row("not seen", f"{gaps}: {how}", columns, colour)
+    page = next((v.links[m] for m in v.machines if m in v.links and v.scope == "machine"), v.links.get("log"))
+    if page:
+        rows += _row("page", page, columns, colour)
     rows += _row("more", _more(v, causes), columns, colour)
     rows.append("")
     return rows
+
+
+def out_of(v: Extent, colour: bool) -> str:
+    """The row that names the app and its environment, where live sources were read; else an empty one."""
+    return style(f"  {safe(v.app)} ({safe(v.environment)})", "dim", on=colour) if v.environment else ""
+
+
+def so_far(v: Verdict) -> str:
+    """The first word on what has been read by now, in a line of plain text."""
+    if not v.is_incident:
+        return f"so far nothing fails, since {_clock(v.window.start)}; reading further back"
+    return f"{_head(v, width(), colour=False)[0].strip()}; reading on"
 
 
 def _row(label: str, text: str, columns: int, colour: bool, most: int = 3) -> list[str]:
@@ -79,7 +95,7 @@ def _since(v: Verdict) -> str:
 
 
 def _what(v: Verdict) -> str:
-    n = len(v.by_machine)
+    n = max(len(v.by_machine), len(v.machines))
     machines = (
         f"{len(v.machines)} of {number(n, 'machine')}"
         if len(v.machines) != n

@@ -16,14 +16,16 @@ HELP = "One request through all machines: everything logged under its id."
 def command(
     request_id: Annotated[str, typer.Argument(help="The request id.")],
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Logs or folders; a pipe without any.", show_default=False)
+        list[Path] | None, typer.Argument(help="Logs or folders; without any, a pipe, else Fly.", show_default=False)
     ] = None,
     json: options.Json = False,
+    app: options.App = None,
+    env: options.Env = None,
 ) -> int:
     """Show every line of one request."""
     from smokejumper.plays import trace  # noqa: PLC0415
 
-    found = trace.trace(inputs.read(files), request_id)
+    found = trace.trace(inputs.need_log(inputs.read(files, env, app)), request_id)
     if json:
         out.json(found)
     else:

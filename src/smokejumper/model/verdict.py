@@ -181,6 +181,8 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: str = ""
     app: str | None
+    environment: str | None = None
+    """Of the app, where live sources were read: prod, staging ..."""
     window: Window
     is_incident: bool
     severity: Severity | None
@@ -211,6 +213,8 @@ class Verdict(Extent, frozen=True, kw_only=True):
     coverage: Coverage
     next: Next
     timeline: "Timeline"
+    links: dict[str, str] = {}
+    """Pages of Fly's dashboard: `log`, `releases`, `metrics`, and each machine by its id; live sources only."""
 
 
 class Timeline(msgspec.Struct, frozen=True):

@@ -39,7 +39,7 @@ def of_paths(paths: Sequence[Path], selection: Selection, app: str | None) -> Er
         if not data.strip() or b"\x00" in data[:4096]:
             raise
         return _of_prose(data)
-    return _of_inputs(inputs, selection, app)
+    return of_inputs(inputs, selection, app)
 
 
 def of_text(data: bytes, name: str, selection: Selection, app: str | None) -> Errors:
@@ -54,10 +54,15 @@ def of_text(data: bytes, name: str, selection: Selection, app: str | None) -> Er
         if not data.strip() or b"\x00" in data[:4096]:
             raise
         return _of_prose(data)
-    return _of_inputs(Inputs(logs=[log]), selection, app)
+    return of_inputs(Inputs(logs=[log]), selection, app)
 
 
-def _of_inputs(inputs: Inputs, selection: Selection, app: str | None) -> Errors:
+def of_inputs(inputs: Inputs, selection: Selection, app: str | None) -> Errors:
+    """The errors in what was handed over.
+
+    Raises:
+        InputError: see `gather`.
+    """
     if len(inputs.logs) == 1 and inputs.logs[0].layout.envelope == "console" and not selection:
         with inputs.logs[0].open() as stream:
             data = stream.read(PASTE_BYTES)

@@ -19,7 +19,6 @@ from smokejumper.logs.reader import Reader
 from smokejumper.logs.tally import width_for
 from smokejumper.logs.times import epoch
 from smokejumper.model.digest import LogDigest
-from smokejumper.model.readings import Readings
 from smokejumper.sources.apps import check, one_app
 from smokejumper.sources.files import Inputs, LogFile
 from smokejumper.sources.selection import Selection, select
@@ -35,6 +34,7 @@ class Gathered:
     case: Case
     read: tuple[str, ...]
     app: str | None
+    environment: str | None = None
 
 
 def needles() -> dict[str, re.Pattern[str]]:
@@ -48,24 +48,24 @@ def gather(inputs: Inputs, selection: Selection, app: str | None = None) -> Gath
     Raises:
         InputError: no log was given, nothing is left of it, or it holds several apps and none was named.
     """
-    if not inputs.logs:
+    if not inputs.logs and not inputs.live:
         raise InputError(
             "No log was given, only snapshots.", "Name the log too: `fly logs -n -j > fly.ndjson` writes one."
         )
     logs = one_app(inputs.logs, app) if selection or app else inputs.logs
     if selection:
         logs = [select(log, selection) for log in logs]
-    digest = digest_of(logs)
-    if not digest.lines or digest.lines == digest.unparsed:
+    digest = digest_of(logs) if logs else LogDigest()
+    if logs and (not digest.lines or digest.lines == digest.unparsed):
         raise InputError(
             "Nothing is left of the log." if selection else f"{inputs.logs[0].name} holds no whole log line.",
             "Widen what was asked for (--since, --machine, --grep ...)."
             if selection
             else "`fly logs -n -j > fly.ndjson` writes a log.",
         )
-    app = choose_app(digest, app)
-    readings = Readings(**inputs.snapshots)
-    return Gathered(Case(digest, readings), ("log", *readings.names()), app)
+    readings = inputs.readings
+    read = (*(("log",) if logs else ()), *readings.names())
+    return Gathered(Case(digest, readings), read, choose_app(digest, app or inputs.app), inputs.environment)
 
 
 def choose_app(digest: LogDigest, app: str | None) -> str | None:

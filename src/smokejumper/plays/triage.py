@@ -31,7 +31,7 @@ def of_files(inputs: Inputs, selection: Selection, app: str | None = None) -> tu
         InputError: see `gather`.
     """
     got = gather(inputs, selection, app)
-    return triage(got.case, got.read, got.app), got.case
+    return triage(got.case, got.read, got.app, got.environment), got.case
 
 
 def of_pipe(
@@ -128,3 +128,8 @@ def interactive() -> bool:
 def scope_of(verdict: Verdict) -> Scope:
     """The part of a verdict that `scope --json` prints."""
     return Scope(**{field: getattr(verdict, field) for field in Extent.__struct_fields__ if field != "schema"})
+
+
+def code(verdict: Verdict) -> int:
+    """The exit code: 1 with an incident, 3 where there is none and no log to see it in, else 0."""
+    return 1 if verdict.is_incident else 0 if "log" in verdict.coverage.read else 3

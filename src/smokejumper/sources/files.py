@@ -15,10 +15,12 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from smokejumper import bundle
 from smokejumper.errors import InputError
 from smokejumper.logs.envelopes import sniff
 from smokejumper.logs.layout import Layout
 from smokejumper.logs.times import epoch
+from smokejumper.model.readings import Readings
 from smokejumper.sources.packed import Unpacked, is_packed, unpack
 
 SAMPLE = 256 * 1024
@@ -65,11 +67,20 @@ class LogFile:
 
 @dataclass
 class Inputs:
-    """What a command was given."""
+    """What a command was given, or what live sources said."""
 
     logs: list[LogFile] = field(default_factory=list)
-    snapshots: dict[Snapshot, Mapping[str, Any]] = field(default_factory=dict)
+    readings: Readings = field(default_factory=Readings)
     notes: list[str] = field(default_factory=list)
+    live: bool = False
+    """Were live sources asked, now or when a bundle was saved? Then the log may be missing."""
+    app: str | None = None
+    environment: str | None = None
+
+    def add(self, readings: Readings) -> None:
+        """Take in what these readings hold and the present ones lack."""
+        fresh = {f: v for f in Readings.__struct_fields__ if (v := getattr(readings, f)) not in (None, ())}
+        self.readings = msgspec.structs.replace(self.readings, **fresh)
 
 
 @contextmanager
@@ -133,7 +144,7 @@ def _open_folder(folder: Path, inputs: Inputs) -> None:
             _open_file(path, found)
         except InputError:
             continue
-    if not found.logs:
+    if not found.logs and not found.live:
         raise InputError(
             f"{folder} holds no recording.", "Name a folder with the output of `fly logs -n -j`, or the file itself."
         )
@@ -145,7 +156,7 @@ def _open_folder(folder: Path, inputs: Inputs) -> None:
             continue
         keep.append(log)
     inputs.logs += keep
-    inputs.snapshots |= found.snapshots
+    inputs.add(found.readings)
     inputs.notes += found.notes
 
 
@@ -172,12 +183,34 @@ def _open_file(path: Path, inputs: Inputs) -> None:
     packed = is_packed(magic)
     with unpacked(path, packed=packed) as stream:
         sample = _sample(stream)
+    if bundle.is_bundle(sample):
+        with unpacked(path, packed=packed) as stream:
+            open_bundle(stream.read(), str(path), inputs)
+        return
     snapshot = _snapshot(path, packed, sample)
     if snapshot is not None:
-        inputs.snapshots[snapshot[0]] = snapshot[1]
+        inputs.add(msgspec.structs.replace(Readings(), **{snapshot[0]: snapshot[1]}))
         return
     layout = recognise(sample, str(path))
     inputs.logs.append(LogFile(str(path), layout, path, packed, first=first_time(sample)))
+
+
+def open_bundle(data: bytes, name: str, inputs: Inputs) -> None:
+    """Take in a bundle: its log, its readings, and whom they are about.
+
+    Raises:
+        InputError: it is no whole bundle.
+    """
+    head, log = bundle.read(data, name)
+    if log:
+        inputs.logs.append(live_log(log, name))
+    inputs.add(head.readings)
+    inputs.live, inputs.app, inputs.environment = True, head.app, head.environment
+
+
+def live_log(data: bytes, name: str) -> LogFile:
+    """The log of a bundle, or one that was just read: always of one layout, never sniffed."""
+    return LogFile(name, Layout("fly_json", sure=1.0), data=data, first=first_time(data[:SAMPLE]))
 
 
 def _read(stream: Stream, size: int) -> bytes:

@@ -6,9 +6,9 @@ from smokejumper.model.verdict import Gap
 
 
 def gaps(case: Case, faults: list[Fault], app: str | None) -> tuple[Gap, ...]:
-    """One gap for each kind of source that was not read, and for what the log itself lacks."""
+    """One gap for each source that failed or was not given, and for what the log itself lacks."""
     flag = f" -a {app}" if app else ""
-    found = []
+    found = list(case.readings.gaps)
     held = any(f.id.startswith("db_") or f.cause.look == "database" for f in faults)
     if case.readings.pg is None:
         could = (

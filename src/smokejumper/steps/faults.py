@@ -15,6 +15,8 @@ SLACK_S = 10.0
 AFTER_S = 60.0
 """How long after a cause's end something may still follow from it."""
 ENOUGH = 3
+GRAVE = frozenset(("oom", "gave_up", "signalled", "host_failure"))
+"""What takes a machine down: once is enough."""
 CODE_LEVEL = 5
 """From this level on a cause lies in code: two functions are two faults."""
 
@@ -89,6 +91,8 @@ def gather(case: Case, named: list[tuple[ErrorGroup, Cause, float]]) -> list[Fau
 
 
 def _key(group: ErrorGroup) -> str:
+    if group.kind == "platform":
+        return ""
     if group.culprit is not None:
         return function_key(group.culprit)
     if group.process == "oban":
@@ -134,7 +138,7 @@ def weighty(case: Case, fault: Fault) -> bool:
     if any(g.lost for g in fault.groups):
         return True
     if main.kind == "platform":
-        return any(g.name in ("oom", "gave_up", "signalled") for g in fault.groups) or fault.count >= ENOUGH
+        return any(g.name in GRAVE for g in fault.groups) or fault.count >= ENOUGH
     if any(g.process == "boot" for g in fault.groups):
         return True
     if fault.count >= ENOUGH:

@@ -1,6 +1,10 @@
 """The one next thing to do."""
 
+import shlex
+
+from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault
+from smokejumper.model.fly import FlyReading, Release as FlyRelease
 from smokejumper.model.verdict import Next
 from smokejumper.steps.releases import Release
 from smokejumper.steps.scope import Reach
@@ -8,15 +12,19 @@ from smokejumper.steps.scope import Reach
 SURE = 0.6
 
 
-def next_step(faults: list[tuple[Fault, Reach, float]], found: list[Release], app: str | None) -> Next:
+def next_step(case: Case, faults: list[tuple[Fault, Reach, float]], found: list[Release], app: str | None) -> Next:
     """The next step: keep or take back a release, look where the evidence does not decide, or the cause's own look."""
     flag = f" -a {app}" if app else ""
+    if not faults and not case.digest.lines:
+        gap = next((g for g in case.readings.gaps if g.source == "log"), None)
+        command = gap.command if gap is not None else f"fly logs{flag} -n -j"
+        return Next("see the log", command, "without it nothing is accused and nothing cleared")
     if not faults:
         return Next("nothing to do", f"fly status{flag}", "no route, job or machine fails above its usual level")
     fault, reach, confidence = faults[0]
     guilty = next((r for r in found if r.verdict == "caused"), None)
     if guilty is not None:
-        return _release(guilty, found, fault, flag, app)
+        return _release(guilty, found, fault, flag, app, case.readings.fly)
     machine = reach.machines[0] if reach.scope == "machine" and reach.machines else None
     if machine is not None:
         return Next(
@@ -48,7 +56,9 @@ def next_step(faults: list[tuple[Fault, Reach, float]], found: list[Release], ap
     )
 
 
-def _release(guilty: Release, found: list[Release], fault: Fault, flag: str, app: str | None) -> Next:
+def _release(
+    guilty: Release, found: list[Release], fault: Fault, flag: str, app: str | None, fly: FlyReading | None
+) -> Next:
     later = [r for r in found if r.at is not None and guilty.at is not None and r.at > guilty.at]
     if later and fault.last is not None and later[-1].at is not None and later[-1].at <= fault.last + 30:
         return Next(
@@ -69,8 +79,27 @@ def _release(guilty: Release, found: list[Release], fault: Fault, flag: str, app
             f"fly deploy{flag} --image registry.fly.io/{app}:{earlier[-1].image} --yes",
             "users are hit and this release brought it",
         )
+    before = _before(guilty, fly)
+    if before is not None:
+        return Next(
+            f"roll back to v{before.version}",
+            f"fly deploy{flag} --image {shlex.quote(before.image_ref)} --yes",
+            "users are hit and this release brought it; that is the complete one before it",
+        )
     return Next(
         "roll back to the image before it",
         f"fly releases{flag} --image",
         "users are hit and this release brought it: take the last complete image from the list",
     )
+
+
+def _before(guilty: Release, fly: FlyReading | None) -> FlyRelease | None:
+    """The newest complete release of another image before the guilty one."""
+    if fly is None or guilty.version is None:
+        return None
+    older = [
+        r
+        for r in fly.releases or ()
+        if r.version < guilty.version and r.status == "complete" and r.image_ref and r.image != guilty.image
+    ]
+    return max(older, key=lambda r: r.version, default=None)

@@ -30,6 +30,8 @@ class Release:
     command: str | None = None
     """The machine that ran the release command."""
     migrated: float | None = None
+    version: int | None = None
+    """Its number, where Fly's list of releases names the image."""
     verdict: ReleaseVerdict = "undecided"
     why: str = ""
 
@@ -67,7 +69,20 @@ def releases(case: Case) -> list[Release]:
                 continue
             boots = [e.at for _, e in case.events("boot", machine) if e.at is not None and (at or 0) <= e.at < until]
             release.swapped[machine] = min(boots, default=None)
+    for release in found:
+        release.version = _version(case, release)
     return found
+
+
+def _version(case: Case, release: Release) -> int | None:
+    """The number of the newest release with that image which was not made after the image was seen."""
+    fly = case.readings.fly
+    versions = [
+        r.version
+        for r in (fly.releases if fly is not None else None) or ()
+        if r.image == release.image and (r.at is None or release.at is None or r.at <= release.at + SOON_S)
+    ]
+    return max(versions, default=None)
 
 
 def _migrates(case: Case, machine: str, at: float | None, until: float) -> bool:

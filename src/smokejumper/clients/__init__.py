@@ -1,0 +1,1 @@
+"""How to talk to one system; what it says leaves here typed and masked."""

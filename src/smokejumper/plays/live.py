@@ -1,0 +1,197 @@
+"""The live sources, asked at the same time: logs, Fly, status pages, the front door, the repository.
+
+Each has its own deadline; what fails is a gap. What was read becomes the same `Inputs` that a saved bundle gives.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from smokejumper import bundle
+from smokejumper.causes.case import Case
+from smokejumper.clients import door, statuspage
+from smokejumper.clients.fly import FlyClient
+from smokejumper.clients.flyctl import Flyctl
+from smokejumper.clients.git import Git
+from smokejumper.clients.http import Http
+from smokejumper.masking import mask
+from smokejumper.model.fly import FlyReading, Release
+from smokejumper.model.outside import Probe, StatusPage
+from smokejumper.model.readings import Readings
+from smokejumper.model.repo import RepoReading
+from smokejumper.model.verdict import Gap, Verdict
+from smokejumper.plays.gather import digest_of
+from smokejumper.plays.livelog import Judge, LiveLog
+from smokejumper.plays.running import run
+from smokejumper.plays.target import Target
+from smokejumper.sources import fly, repo
+from smokejumper.sources.about import BY_ID
+from smokejumper.sources.files import Inputs, live_log
+from smokejumper.sources.fly import DEADLINE_S, within
+from smokejumper.sources.selection import moment
+from smokejumper.triage import triage
+
+SKEW_S = 30.0
+MACHINES_KNOCKED = 8
+
+Tick = Callable[[Verdict], None]
+
+
+def read(
+    target: Target,
+    *,
+    since: str | None = None,
+    follow_s: float | None = None,
+    tick: Tick | None = None,
+    deadline_s: float = DEADLINE_S,
+) -> Inputs:
+    """Ask all live sources about a target.
+
+    `since` is how far back, an age or a time; the log is followed for `follow_s` seconds; `tick` is given each verdict
+    on the way. A source has `deadline_s` seconds; the log as long as each page comes within them.
+
+    Raises:
+        InputError: `since` cannot be understood.
+    """
+    if since:
+        moment(since, time.time())
+    return run(_read(target, since, follow_s, tick, deadline_s))
+
+
+def save(inputs: Inputs, path: Path) -> None:
+    """Write what live sources said as a bundle.
+
+    Raises:
+        InputError: it cannot be written there.
+    """
+    head = bundle.Head(app=inputs.app, environment=inputs.environment, readings=inputs.readings)
+    bundle.write(path, head, b"".join(log.data or b"" for log in inputs.logs))
+
+
+async def _read(
+    target: Target, since: str | None, follow_s: float | None, tick: Tick | None, deadline_s: float
+) -> Inputs:
+    app, endpoints = target.environment.app, target.endpoints
+    until = time.monotonic() + deadline_s
+    async with Http() as http, asyncio.TaskGroup() as tasks:
+
+        def skew() -> float | None:
+            told = (http.skew(endpoints.api), http.skew(endpoints.machines))
+            return next((each for each in told if each is not None), None)
+
+        def now() -> float:
+            return time.time() + (skew() or 0.0)
+
+        clients = [FlyClient(http, app, token, endpoints) for token in target.tokens or (target.token,)]
+        flyctl = Flyctl.found()
+        log = LiveLog(clients, flyctl, now, _judge(target, tick), deadline_s)
+        reading_log = tasks.create_task(log.read(since))
+        asking_pages = tasks.create_task(_pages(http, target, deadline_s))
+        said, fly_gaps = await fly.read(clients, flyctl, org=target.environment.org, now=now, deadline_s=deadline_s)
+        knocking = tasks.create_task(_knock(http, _front_door(target, said), said, now, until))
+        await reading_log
+        looking = tasks.create_task(_repo(target, said.releases or (), log.verdict, deadline_s))
+        if follow_s:
+            await log.follow(follow_s)
+        pages, page_gaps = await asking_pages
+        probes = await knocking
+        checkout, repo_gaps = await looking
+        clock_gaps = _clock(skew())
+    nothing = all(getattr(said, part) is None for part in FlyReading.__struct_fields__ if part != "at")
+    data = log.data
+    return Inputs(
+        logs=[live_log(data, "fly")] if data else [],
+        readings=Readings(
+            fly=None if nothing else said,
+            pages=pages,
+            probes=probes,
+            repo=checkout,
+            gaps=(*log.gaps, *fly_gaps, *page_gaps, *repo_gaps, *clock_gaps),
+        ),
+        notes=list(target.notes),
+        live=True,
+        app=app,
+        environment=target.environment.name,
+    )
+
+
+def _judge(target: Target, tick: Tick | None) -> Judge:
+    """Judges the log alone, on the way."""
+
+    def judge(data: bytes) -> Verdict:
+        case = Case(digest_of([live_log(data, "fly")]), Readings())
+        verdict = triage(case, ("log",), target.environment.app, target.environment.name)
+        if tick is not None:
+            tick(verdict)
+        return verdict
+
+    return judge
+
+
+async def _pages(http: Http, target: Target, deadline_s: float) -> tuple[tuple[StatusPage, ...], list[Gap]]:
+    gaps: list[Gap] = []
+    source, app = BY_ID["status-pages"], target.environment.app
+    found = await asyncio.gather(
+        within(deadline_s, statuspage.page(http, "fly", target.endpoints.fly_status), source, gaps, app),
+        within(deadline_s, statuspage.page(http, "supabase", target.endpoints.supabase_status), source, gaps, app),
+    )
+    return tuple(page for page in found if page is not None), gaps
+
+
+def _front_door(target: Target, said: FlyReading) -> str:
+    """The address that was set, that Fly knows, or else that every app has."""
+    hostname = said.app.hostname if said.app is not None else ""
+    return target.url or f"https://{hostname or f'{target.environment.app}.fly.dev'}"
+
+
+async def _knock(http: Http, url: str, said: FlyReading, now: Callable[[], float], until: float) -> tuple[Probe, ...]:
+    """One GET of the front door, and one for each started machine, as far as there is time."""
+    left = max(1.0, until - time.monotonic())
+
+    async def knock(machine: str) -> Probe:
+        at = now()
+        try:
+            async with asyncio.timeout(left):
+                return await door.knock(http, url, machine=machine, at=at)
+        except TimeoutError:
+            return Probe(url=mask(url), machine=machine, error=f"timeout: no answer within {left:.1f} s", at=at)
+
+    started = [m.id for m in said.machines or () if m.state == "started" and not m.special][:MACHINES_KNOCKED]
+    return tuple(await asyncio.gather(*map(knock, ("", *started))))
+
+
+async def _repo(
+    target: Target, releases: tuple[Release, ...], verdict: Verdict | None, deadline_s: float
+) -> tuple[RepoReading | None, list[Gap]]:
+    """The repository, where there is one: it lies here, so it has no deadline but git's own."""
+    if target.project is None or target.project.git_root is None:
+        return None, []
+    frames = tuple(
+        (frame.file, frame.line)
+        for cause in (verdict.causes if verdict is not None else ())
+        if (frame := cause.culprit_frame) is not None and frame.file and frame.line
+    )
+    gaps: list[Gap] = []
+    told = await within(
+        deadline_s,
+        repo.read(Git(target.project.git_root), releases, frames),
+        BY_ID["repo"],
+        gaps,
+        target.environment.app,
+    )
+    return (told[0], [*gaps, *told[1]]) if told is not None else (None, gaps)
+
+
+def _clock(skew: float | None) -> list[Gap]:
+    if skew is None or abs(skew) < SKEW_S:
+        return []
+    which = "behind" if skew > 0 else "ahead of"
+    return [
+        Gap(
+            "clock",
+            f"this machine's clock is {abs(skew):.0f} s {which} Fly's; Fly's is taken",
+            "times of things that are done here",
+            "timedatectl set-ntp true",
+        )
+    ]
