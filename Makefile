@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 DEMO ?= tests/corpus/phoenix/coupon_match_error_deploy/fly.txt
+LIVE ?= odd_machine
 PYTEST_FLAGS ?=
 
 BIN := $(VENV)/bin
@@ -22,11 +23,15 @@ INSTALLED := $(VENV)/.installed
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", ($$1 == "new-cause" ? $$1 " NAME=..." : $$1), $$2 }' Makefile
 
-demo: $(INSTALLED) ## a recorded incident, judged and shown
+demo: $(INSTALLED) ## a recorded incident from a file, and a simulated Fly asked live
 	@for command in triage scope; do \
 	  echo "$$ smokejumper $$command $(DEMO)"; \
 	  $(BIN)/smokejumper $$command $(DEMO) || test $$? -eq 1 || exit 1; \
 	done # 1: an incident was found
+	@for command in triage machines; do \
+	  echo "$$ smokejumper $$command        # live, against a simulated Fly"; \
+	  $(BIN)/python -m smokejumper.drill $(LIVE) $$command --app '{app}' </dev/null || test $$? -eq 1 || exit 1; \
+	done
 
 test: lint types pytest ## everything that must hold before a commit
 

@@ -1,8 +1,12 @@
 """A simulated world asked as a user would: what live sources say about it, and the verdict."""
 
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
+from unittest import mock
+
+from tests.cli.running import Done, call
 
 from smokejumper.drill.faults import Fault
 from smokejumper.drill.scenario import Scenario
@@ -42,3 +46,14 @@ def judged(scenario: Scenario, faults: Iterable[Fault] = ()) -> Verdict:
         inputs = asked(world, deadline_s=deadline_s)
         assert not world.violations
     return triage.of_files(inputs, Selection())[0]
+
+
+def called(world: World, *words: str, cwd: Path | None = None, **env: str) -> Done:
+    """A command run in this process, in the world; `env` joins the environment."""
+    begun = Path.cwd()
+    with mock.patch.dict(os.environ, around(world) | env, clear=True), mock.patch.object(sys, "stdin", None):
+        os.chdir(cwd or "/")
+        try:
+            return call(*words)
+        finally:
+            os.chdir(begun)

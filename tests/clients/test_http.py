@@ -167,6 +167,7 @@ def test_a_proxy_is_not_asked_for_this_computer(monkeypatch: pytest.MonkeyPatch)
 def test_an_environment_that_cannot_be_used_is_a_sentence(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv(name, value)
     with pytest.raises(ClientError) as raised:
         Http()

@@ -28,7 +28,12 @@ def _readable() -> bool:
 
 
 def read(
-    files: Sequence[Path] | None, env: str | None = None, app: str | None = None, since: str | None = None
+    files: Sequence[Path] | None,
+    env: str | None = None,
+    app: str | None = None,
+    since: str | None = None,
+    *,
+    inside: bool = False,
 ) -> Inputs:
     """What was handed over, or what the live sources say.
 
@@ -37,7 +42,7 @@ def read(
     """
     if piped(files):
         return Inputs(logs=[from_bytes(sys.stdin.buffer.read(), "standard input")])
-    return open_inputs(list(files)) if files else live(env, app, since=since)
+    return open_inputs(list(files)) if files else live(env, app, since=since, inside=inside)
 
 
 def live(
@@ -47,6 +52,7 @@ def live(
     since: str | None = None,
     follow_s: float | None = None,
     tick: Callable[[Verdict], None] | None = None,
+    inside: bool = False,
 ) -> Inputs:
     """What the live sources say about the application here, or about the one named.
 
@@ -59,7 +65,7 @@ def live(
     if sys.stderr.isatty():
         sys.stderr.write(f"  asking about {chosen.environment.app} ({chosen.environment.name}) ...\r")
         sys.stderr.flush()
-    return sources.read(chosen, since=since, follow_s=follow_s, tick=tick)
+    return sources.read(chosen, since=since, follow_s=follow_s, tick=tick, inside=inside)
 
 
 def need_log(inputs: Inputs) -> Inputs:

@@ -16,7 +16,13 @@ def verdict(v: Verdict, *, colour: bool = False) -> list[str]:
     columns = width()
     rows = [out_of(v, colour), *_head(v, columns, colour)]
     causes = [c for c in v.causes if c.role == "cause"]
-    rows += _row("scope", _scope(v), columns, colour)
+    if blind(v):
+        for gap in v.coverage.gaps:
+            if gap.source == "log":
+                rows += _row("log", gap.why, columns, colour)
+        rows += _row("now", f"{v.next.action}: {safe(v.next.command)}", columns, colour)
+    else:
+        rows += _row("scope", _scope(v), columns, colour)
     for i, cause in enumerate(causes[:3]):
         rows += _cause(cause, i, columns, colour)
     rows += _trigger(v, columns, colour)
@@ -43,6 +49,11 @@ def out_of(v: Extent, colour: bool) -> str:
     return style(f"  {safe(v.app)} ({safe(v.environment)})", "dim", on=colour) if v.environment else ""
 
 
+def blind(v: Verdict) -> bool:
+    """Was there no log, and nothing else that shows an incident?"""
+    return not v.is_incident and "log" not in v.coverage.read
+
+
 def so_far(v: Verdict) -> str:
     """The first word on what has been read by now, in a line of plain text."""
     if not v.is_incident:
@@ -65,7 +76,10 @@ def _clock(stamp: str | None) -> str:
 
 def _head(v: Verdict, columns: int, colour: bool) -> list[str]:
     window = f"{_clock(v.window.start)} to {_clock(v.window.end)}" if v.window.start else ""
-    if not v.is_incident:
+    if blind(v):
+        plain_word, what, when = "BLIND", "without the log nothing is accused and nothing cleared", ""
+        word = style(plain_word, "bold", "yellow", on=colour)
+    elif not v.is_incident:
         word, what, when = (
             style("NO INCIDENT", "bold", "green", on=colour),
             "nothing fails above its usual level",
@@ -227,6 +241,8 @@ def _now(cause: CauseFound | None, v: Verdict) -> str:
 
 
 def _not_it(v: Verdict) -> str:
+    if blind(v):
+        return ""
     if not v.is_incident:
         return "; ".join(f"{n.kind} ({n.count})" for n in v.noise[:4])
     parts = []
@@ -251,7 +267,7 @@ def _spark(v: Verdict, columns: int, colour: bool) -> list[str]:
     counts = list(t.counts)[:room]
     most = max(counts)
     bars = "".join(BARS[0] if not n else BARS[min(7, max(1, round(n / most * 7)))] for n in counts)
-    unit = f"5xx / {t.width} s" if t.width < 120 else f"5xx / {t.width // 60} m"
+    unit = f"5xx/{t.width} s" if t.width < 120 else f"5xx/{t.width // 60} min"
     pad = " " * (LABEL + 2)
     end = v.window.end
     axis = _clock(t.start) + " " * max(1, len(counts) - 16) + _clock(end)
@@ -297,6 +313,8 @@ def _more(v: Verdict, causes: list[CauseFound]) -> str:
 def markdown(v: Verdict) -> list[str]:
     """Ten lines to paste into a chat."""
     causes = [c for c in v.causes if c.role == "cause"]
+    if blind(v):
+        return [f"**BLIND** {safe(v.app)} — the log could not be read", f"- next: `{safe(v.next.command)}`"]
     what = safe(_what(v)) if v.is_incident else "nothing fails above its usual level"
     head = f"**{'INCIDENT' if v.is_incident else 'NO INCIDENT'}** {safe(v.app)} — {what}"
     rows = [head, f"- scope: {safe(_scope(v))}"]

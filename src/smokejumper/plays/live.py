@@ -4,18 +4,22 @@ Each has its own deadline; what fails is a gap. What was read becomes the same `
 """
 
 import asyncio
+import os
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+
+import msgspec
 
 from smokejumper import bundle
 from smokejumper.causes.case import Case
-from smokejumper.clients import door, statuspage
+from smokejumper.clients import door, nats, statuspage
 from smokejumper.clients.fly import FlyClient
 from smokejumper.clients.flyctl import Flyctl
 from smokejumper.clients.git import Git
 from smokejumper.clients.http import Http
 from smokejumper.masking import mask
+from smokejumper.model.entry import LogEntry
 from smokejumper.model.fly import FlyReading, Release
 from smokejumper.model.outside import Probe, StatusPage
 from smokejumper.model.readings import Readings
@@ -25,7 +29,7 @@ from smokejumper.plays.gather import digest_of
 from smokejumper.plays.livelog import Judge, LiveLog
 from smokejumper.plays.running import run
 from smokejumper.plays.target import Target
-from smokejumper.sources import fly, repo
+from smokejumper.sources import fly, inside as machines_inside, repo
 from smokejumper.sources.about import BY_ID
 from smokejumper.sources.files import Inputs, live_log
 from smokejumper.sources.fly import DEADLINE_S, within
@@ -45,18 +49,20 @@ def read(
     follow_s: float | None = None,
     tick: Tick | None = None,
     deadline_s: float = DEADLINE_S,
+    inside: bool = False,
 ) -> Inputs:
     """Ask all live sources about a target.
 
     `since` is how far back, an age or a time; the log is followed for `follow_s` seconds; `tick` is given each verdict
-    on the way. A source has `deadline_s` seconds; the log as long as each page comes within them.
+    on the way. A source has `deadline_s` seconds; the log as long as each page comes within them. With `inside`, the
+    machines are asked themselves where Fly's metrics cannot be read.
 
     Raises:
         InputError: `since` cannot be understood.
     """
     if since:
         moment(since, time.time())
-    return run(_read(target, since, follow_s, tick, deadline_s))
+    return run(_read(target, since, follow_s, tick, deadline_s, inside=inside))
 
 
 def save(inputs: Inputs, path: Path) -> None:
@@ -70,7 +76,7 @@ def save(inputs: Inputs, path: Path) -> None:
 
 
 async def _read(
-    target: Target, since: str | None, follow_s: float | None, tick: Tick | None, deadline_s: float
+    target: Target, since: str | None, follow_s: float | None, tick: Tick | None, deadline_s: float, *, inside: bool
 ) -> Inputs:
     app, endpoints = target.environment.app, target.endpoints
     until = time.monotonic() + deadline_s
@@ -89,11 +95,14 @@ async def _read(
         reading_log = tasks.create_task(log.read(since))
         asking_pages = tasks.create_task(_pages(http, target, deadline_s))
         said, fly_gaps = await fly.read(clients, flyctl, org=target.environment.org, now=now, deadline_s=deadline_s)
+        if inside and said.series is None and said.machines:
+            series, more = await machines_inside.read(clients, said.machines, now(), deadline_s)
+            said, fly_gaps = msgspec.structs.replace(said, series=series or None), [*fly_gaps, *more]
         knocking = tasks.create_task(_knock(http, _front_door(target, said), said, now, until))
         await reading_log
         looking = tasks.create_task(_repo(target, said.releases or (), log.verdict, deadline_s))
         if follow_s:
-            await log.follow(follow_s)
+            await log.follow(follow_s, _stream(target, said))
         pages, page_gaps = await asking_pages
         probes = await knocking
         checkout, repo_gaps = await looking
@@ -127,6 +136,13 @@ def _judge(target: Target, tick: Tick | None) -> Judge:
         return verdict
 
     return judge
+
+
+def _stream(target: Target, said: FlyReading) -> AsyncIterator[LogEntry] | None:
+    """Fly's live stream of the log, where its address is set; it lies within the private network."""
+    org = target.environment.org or (said.app.org if said.app is not None else "")
+    url = os.environ.get("SMOKEJUMPER_NATS_URL")
+    return nats.follow(url, org, target.environment.app, target.token) if url and org else None
 
 
 async def _pages(http: Http, target: Target, deadline_s: float) -> tuple[tuple[StatusPage, ...], list[Gap]]:

@@ -1,7 +1,6 @@
 """The live log: read back until the onset lies well inside, and followed for a while where that was asked for."""
 
 import asyncio
-import contextlib
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,7 +19,7 @@ from smokejumper.model.entry import LogEntry
 from smokejumper.model.verdict import Gap, Verdict
 from smokejumper.sources.about import BY_ID
 from smokejumper.sources.fly import DEADLINE_S, first_answer
-from smokejumper.sources.lookback import PAGES, SPAN_S, Look, look_back
+from smokejumper.sources.lookback import PAGE, PAGES, SPAN_S, Look, key, look_back
 from smokejumper.sources.selection import moment
 
 LOOK_S = 7.0
@@ -49,9 +48,12 @@ class LiveLog:
     judge: Judge
     deadline_s: float = DEADLINE_S
     """For each page."""
+    redraw_s: float = REDRAW_S
+    """At least so much time lies between two verdicts, while it is followed."""
     look: Look = field(default_factory=Look)
     verdict: Verdict | None = None
     gaps: list[Gap] = field(default_factory=list)
+    _drawn: float = 0.0
 
     @property
     def app(self) -> str:
@@ -87,15 +89,14 @@ class LiveLog:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, stop.set)
-        taking = asyncio.create_task(self._stream(stream) if stream is not None else self._poll())
-        ending = asyncio.create_task(stop.wait())
+        tasks = [asyncio.create_task(self._take_in(stream)), asyncio.create_task(stop.wait())]
         try:
-            await asyncio.wait((taking, ending), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
             loop.remove_signal_handler(signal.SIGINT)
-            for task in (taking, ending):
+            for task in tasks:
                 task.cancel()
-            for wrong in await asyncio.gather(taking, ending, return_exceptions=True):
+            for wrong in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(wrong, ClientError):
                     self.gaps.append(BY_ID["fly-log"].gap(wrong.what, self.app, wrong.hint))
 
@@ -126,31 +127,48 @@ class LiveLog:
         self.verdict = self.judge(self.data)
         return _onset_inside(self.verdict)
 
-    async def _poll(self) -> None:
-        pause, drawn = SHORTEST_S, time.monotonic()
-        entries = self.look.entries
-        known = {e.id for e in entries[-PAGES:] if e.id}
+    async def _take_in(self, stream: AsyncIterator[LogEntry] | None) -> None:
+        """Take in a stream; page by page, where there is none or it breaks off.
+
+        Raises:
+            ClientError: a page cannot be read.
+        """
+        if stream is not None:
+            try:
+                await self._stream(stream)
+            except ClientError as wrong:
+                self.gaps.append(BY_ID["fly-stream"].gap(wrong.what, self.app, wrong.hint))
+        pause = SHORTEST_S
         while True:
-            page = await self._page(entries[-1].at_ns - 1 if entries else int(self.now() * 1e9))
-            fresh = [e for e in page.entries if not e.id or e.id not in known]
-            entries += fresh
-            known = {e.id for e in page.entries if e.id}
-            if fresh and time.monotonic() - drawn >= REDRAW_S:
-                self._take(self.look)
-                drawn = time.monotonic()
-            pause = SHORTEST_S if fresh else min(LONGEST_S, pause * 2)
+            pause = SHORTEST_S if await self._newest() else min(LONGEST_S, pause * 2)
+            self._redraw()
             await asyncio.sleep(pause)
 
     async def _stream(self, stream: AsyncIterator[LogEntry]) -> None:
-        drawn = time.monotonic()
-        last = self.look.entries[-1].at_ns if self.look.entries else 0
-        with contextlib.suppress(StopAsyncIteration):
-            async for entry in stream:
-                if entry.at_ns > last:
-                    self.look.entries.append(_masked(entry))
-                if time.monotonic() - drawn >= REDRAW_S:
-                    self._take(self.look)
-                    drawn = time.monotonic()
+        """Take in a stream, and before its first entry what was written since the last page."""
+        joined = False
+        async for entry in stream:
+            while not joined and await self._newest():
+                pass
+            joined = True
+            if not self.look.entries or entry.at_ns > self.look.entries[-1].at_ns:
+                self.look.entries.append(_masked(entry))
+            self._redraw()
+
+    async def _newest(self) -> bool:
+        """Take in the next page; was there anything new?"""
+        entries = self.look.entries
+        last = entries[-1].at_ns if entries else int(self.now() * 1e9)
+        known = {key(e) for e in entries[-2 * PAGE :]}
+        page = await self._page(last - 1)
+        fresh = [e for e in page.entries if key(e) not in known]
+        entries += fresh
+        return bool(fresh)
+
+    def _redraw(self) -> None:
+        if time.monotonic() - self._drawn >= self.redraw_s:
+            self._take(self.look)
+            self._drawn = time.monotonic()
 
 
 def _masked(entry: LogEntry) -> LogEntry:

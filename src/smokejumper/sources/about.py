@@ -100,7 +100,11 @@ SOURCES: tuple[Source, ...] = (
         blind="states, checks, exits and out-of-memory kills of the machines",
         bound="one call for all of them, within 3.5 s",
         by_hand="fly machine list -a {app} -j",
-        asked=("GET https://api.machines.dev/v1/apps/APP/machines",),
+        asked=(
+            "GET https://api.machines.dev/v1/apps/APP/machines",
+            "GET https://api.machines.dev/v1/apps/APP/machines/ID/lease",
+        ),
+        caveat="Leases are asked for only while a deploy goes on or a machine is between two states.",
         upstream=("the OpenAPI file of the Machines API", "superfly/fly-go `machine_types.go`"),
     ),
     Source(
@@ -153,6 +157,18 @@ SOURCES: tuple[Source, ...] = (
         upstream=("superfly/docs `monitoring/metrics`",),
     ),
     Source(
+        id="fly-exec",
+        title="The machines themselves",
+        reads="disk, memory and load of each started machine by a shipped script; for `machines`, without metrics",
+        right="a token that may run commands: a deploy or a machine-exec token",
+        get="`fly tokens create machine-exec -a APP`",
+        blind="disk and memory of the machines, where the metrics are not read either",
+        bound="one shell and `df` on eight machines at most, 2 s each",
+        by_hand="fly machine exec -a {app} 'df -Pk'",
+        asked=("POST https://api.machines.dev/v1/apps/APP/machines/ID/exec (a shipped script)",),
+        upstream=("the OpenAPI file of the Machines API", "superfly/flyctl `machine/exec.go`"),
+    ),
+    Source(
         id="status-pages",
         title="Status pages of Fly and Supabase",
         reads="whether they tell of an incident or a maintenance, which components, since when",
@@ -164,6 +180,7 @@ SOURCES: tuple[Source, ...] = (
         asked=(
             "GET https://status.flyio.net/api/v2/summary.json",
             "GET https://status.supabase.com/api/v2/summary.json",
+            "GET .../api/v2/incidents.json, and status.json where there is no summary",
         ),
         caveat="A green page clears nobody: single hosts and single projects are usually not on it.",
         upstream=("Atlassian Statuspage, API v2",),

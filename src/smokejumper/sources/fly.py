@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
+import msgspec
+
 from smokejumper.clients.fly import FlyClient
 from smokejumper.clients.flyctl import Flyctl
 from smokejumper.clients.http import ClientError
-from smokejumper.model.fly import App, FlyReading, Series
+from smokejumper.model.fly import App, FlyReading, Machine, Release, Series
 from smokejumper.model.verdict import Gap
 from smokejumper.sources import metrics
 from smokejumper.sources.about import BY_ID, Source
@@ -20,6 +22,11 @@ NO_RIGHT = frozenset(("unauthorized", "forbidden", "not_found"))
 """How a token is refused that another one may not be: a deploy token is, on the log."""
 REFUSED = NO_RIGHT | {"dns", "refused", "tls", "unreachable"}
 """How HTTP is refused in a way that flyctl, with its own login and network, may not be."""
+
+UNDER_WAY = frozenset(("running", "pending"))
+PASSING = frozenset(("starting", "stopping", "restarting", "updating", "replacing", "destroying"))
+LEASE_S, LEASES = 1.0, 12
+"""Seconds for a lease, and how many machines are asked about."""
 
 T = TypeVar("T")
 
@@ -98,10 +105,32 @@ async def read(
         ask("fly-secrets", FlyClient.secrets, Flyctl.secrets),
         ask("fly-hosts", FlyClient.host_issues, Flyctl.host_issues),
     )
+    if machines is not None and _moving(machines, releases):
+        machines = await _with_leases(clients[0], machines)
     reading = FlyReading(
         at=now(), app=said, machines=machines, releases=releases, secrets=secrets, host_issues=issues, series=series
     )
     return reading, sorted(gaps, key=lambda g: g.source)
+
+
+def _moving(machines: tuple[Machine, ...], releases: tuple[Release, ...] | None) -> bool:
+    """Is something under way that holds leases: a release that runs, a machine between two states?"""
+    newest = max(releases or (), key=lambda r: r.version, default=None)
+    return (newest is not None and newest.status in UNDER_WAY) or any(m.state in PASSING for m in machines)
+
+
+async def _with_leases(client: FlyClient, machines: tuple[Machine, ...]) -> tuple[Machine, ...]:
+    """The machines, each with who holds it; as they were where that is not told at once."""
+
+    async def holder(machine: Machine) -> Machine:
+        with contextlib.suppress(ClientError, TimeoutError):
+            async with asyncio.timeout(LEASE_S):
+                held = await client.lease(machine.id)
+                return msgspec.structs.replace(machine, leased_by=held[0]) if held is not None else machine
+        return machine
+
+    few = await asyncio.gather(*map(holder, machines[:LEASES]))
+    return (*few, *machines[LEASES:])
 
 
 async def _series(client: FlyClient, org: str, now: float) -> tuple[Series, ...]:

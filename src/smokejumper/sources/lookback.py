@@ -119,8 +119,8 @@ async def _round(ask: Ask, look: Look, begin: int, length: int, pages: int) -> i
             raise entries
         if entries is None:
             break
-        known = {_key(e) for e in look.entries[:PAGE]}
-        look.entries = [e for e in entries if _key(e) not in known] + look.entries
+        known = {key(e) for e in look.entries[:PAGE]}
+        look.entries = [e for e in entries if key(e) not in known] + look.entries
         look.since_ns = since
         counts.append(len(entries))
     if not counts:
@@ -142,8 +142,9 @@ class _Budget:
         return True
 
 
-def _key(entry: LogEntry) -> str:
-    return entry.id or f"{entry.at_ns} {entry.machine} {entry.message}"
+def key(entry: LogEntry) -> tuple[int, str, str, str]:
+    """What tells entries apart; that an id alone would is not promised."""
+    return entry.at_ns, entry.id, entry.machine, entry.message
 
 
 async def _stretch(ask: Ask, since: int, until: int, budget: _Budget, *, most: int) -> list[LogEntry] | None:
@@ -153,13 +154,13 @@ async def _stretch(ask: Ask, since: int, until: int, budget: _Budget, *, most: i
     is a nanosecond less than the last entry, and what came twice is taken once.
     """
     found: list[LogEntry] = []
-    seen: set[str] = set()
+    seen: set[tuple[int, str, str, str]] = set()
     after, asked = since - 1, 0
     while asked < most and budget.take():
         asked += 1
         page = (await ask(after)).entries
-        fresh = [e for e in page if _key(e) not in seen]
-        seen.update(map(_key, fresh))
+        fresh = [e for e in page if key(e) not in seen]
+        seen.update(map(key, fresh))
         found += [e for e in fresh if e.at_ns <= until]
         if not page or page[-1].at_ns > until or (not fresh and after == page[-1].at_ns):
             return found

@@ -57,7 +57,7 @@ def gaps(case: Case, faults: list[Fault], app: str | None) -> tuple[Gap, ...]:
         found.append(
             Gap("log", "the lines have no date", "times of day only: no dates are given", f"fly logs{flag} -n -j")
         )
-    if not case.machines:
+    if digest.lines and not case.machines:
         found.append(
             Gap(
                 "log",

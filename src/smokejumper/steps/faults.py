@@ -156,7 +156,7 @@ def reduce(case: Case, faults: list[Fault]) -> list[Judged]:
     judged = [Judged(f) for f in faults]
     _settle_shutdown(judged)
     tells = _second_signals(case, judged)
-    for tell_id, tell in tells:
+    for tell_id, tell in sorted(tells, key=lambda told: (-told[1].proven, -told[1].confidence)):
         _convict(judged, tell_id, tell)
     for x in sorted(judged, key=lambda j: (_rank(j), j.fault.onset or 0.0)):
         if x.role != "cause":
