@@ -10,6 +10,7 @@ from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault
 from smokejumper.logs.events import CLIENT_ERRORS
 from smokejumper.model.digest import ErrorGroup
+from smokejumper.model.finding import LEVELS
 from smokejumper.model.verdict import (
     CauseFound,
     Coverage,
@@ -26,9 +27,11 @@ from smokejumper.model.verdict import (
     Window,
 )
 from smokejumper.steps import counting, coverage, faults as step_faults, following, noise as step_noise
+from smokejumper.steps.deps import deps
 from smokejumper.steps.faults import Judged
 from smokejumper.steps.grade import grade
 from smokejumper.steps.links import links
+from smokejumper.steps.machines import machines
 from smokejumper.steps.platform import only_by_fly
 from smokejumper.steps.releases import Release, judge, releases
 from smokejumper.steps.scope import Reach, reach
@@ -85,7 +88,18 @@ def triage(case: Case, read: Sequence[str], app: str | None = None, environment:
     book = _Book(case)
     for entry in entries:
         _prove(case, entry, book, guilty if brought is entry.fault else None, found)
-    return _verdict(case, entries, judged, found, noise, book, read, app, environment)
+    return _beside(case, _verdict(case, entries, judged, found, noise, book, read, app, environment))
+
+
+def _beside(case: Case, verdict: Verdict) -> Verdict:
+    """The verdict with what machines and dependencies show beside it, where live sources were read."""
+    if case.readings.fly is None and not case.readings.probes:
+        return verdict
+    found = (*machines(case, verdict.app).findings, *deps(case, verdict, verdict.app).findings)
+    troubles = {(f.kind, f.machines): f for f in found if f.severity != "info"}
+    return msgspec.structs.replace(
+        verdict, findings=tuple(sorted(troubles.values(), key=lambda f: LEVELS.index(f.severity)))
+    )
 
 
 def _heavy(judged: Judged, light: set[int]) -> bool:

@@ -5,7 +5,8 @@ import pytest
 from tests.recordings import folder
 
 from smokejumper.cli.deps import WHOSE, command, rows
-from smokejumper.model.reports import Decision, Dependency, DepsReport, Finding
+from smokejumper.model.finding import Finding
+from smokejumper.model.reports import Decision, Dependency, DepsReport
 
 PAGE = Dependency(
     name="Supabase",

@@ -22,8 +22,9 @@ from tests.steps.building import (
 )
 
 from smokejumper.cli.machines import command, rows
+from smokejumper.model.finding import Finding
 from smokejumper.model.fly import Check, HostIssue
-from smokejumper.model.reports import Finding, MachinesReport
+from smokejumper.model.reports import MachinesReport
 from smokejumper.model.verdict import Gap
 from smokejumper.steps.machines import machines
 

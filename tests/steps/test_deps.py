@@ -9,10 +9,11 @@ from tests.steps.building import NOW, A, B, C, case, error, fly, line, machine, 
 
 from smokejumper.causes.case import Case
 from smokejumper.model.digest import LogDigest
+from smokejumper.model.finding import Finding
 from smokejumper.model.fly import FlyReading
 from smokejumper.model.outside import Probe, StatusIncident, StatusPage
 from smokejumper.model.readings import Readings
-from smokejumper.model.reports import Dependency, DepsReport, Finding
+from smokejumper.model.reports import Dependency, DepsReport
 from smokejumper.model.verdict import Trigger, Verdict
 from smokejumper.plays.triage import of_files
 from smokejumper.sources.files import Inputs, from_bytes
@@ -98,7 +99,7 @@ def test_without_any_source_nothing_is_known() -> None:
     report = deps(Case(LogDigest(), Readings()))
     assert (report.decision, report.dependencies, report.findings) == ("undecided", (), ())
     assert report.why == "no log was read: whether anything fails is not known"
-    assert {gap.source for gap in report.gaps} == {"status page", "front door", "fly"}
+    assert {gap.source for gap in report.gaps} == {"status-pages", "front-door", "fly"}
 
 
 @pytest.mark.parametrize(

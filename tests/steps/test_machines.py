@@ -28,9 +28,9 @@ from tests.steps.building import (
 
 from smokejumper.causes.case import Case
 from smokejumper.model.digest import LogDigest
+from smokejumper.model.finding import Finding
 from smokejumper.model.fly import Check, FlyReading, HostIssue, Machine
 from smokejumper.model.readings import Readings
-from smokejumper.model.reports import Finding
 from smokejumper.plays.triage import of_files
 from smokejumper.sources.files import open_inputs
 from smokejumper.sources.selection import Selection

@@ -4,7 +4,8 @@ import shlex
 from collections.abc import Sequence
 
 from smokejumper.cli import out
-from smokejumper.model.reports import Finding, Level, Report
+from smokejumper.model.finding import Finding, Level
+from smokejumper.model.reports import Report
 from smokejumper.wording import names
 
 LABEL = 20

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from smokejumper.cli.out import safe, style, width, wrap
+from smokejumper.model.finding import Finding
 from smokejumper.model.verdict import CauseFound, Extent, Verdict
-from smokejumper.wording import number
+from smokejumper.wording import names, number
 
 BARS = "▁▂▃▄▅▆▇█"
 LABEL = 11
@@ -28,6 +29,8 @@ def verdict(v: Verdict, *, colour: bool = False) -> list[str]:
     rows += _trigger(v, columns, colour)
     if v.is_incident:
         rows += _row("now", _now(causes[0] if causes else None, v), columns, colour)
+    for finding in v.findings[: 1 if v.is_incident else 2]:
+        rows += _row("beside", _finding(finding), columns, colour, most=2)
     not_it = _not_it(v)
     if not_it:
         rows += _row("not it", not_it, columns, colour)
@@ -238,6 +241,11 @@ def _now(cause: CauseFound | None, v: Verdict) -> str:
     if v.next.command.startswith(("fly deploy", "fly releases")) or cause is None or not cause.fix.mitigate:
         return f"{v.next.action}: {safe(v.next.command)}"
     return safe(cause.fix.mitigate)
+
+
+def _finding(f: Finding) -> str:
+    who = "" if any(m in f.figure for m in f.machines) or not f.machines else f"{names(f.machines)}: "
+    return f"{f.kind.replace('_', ' ')}: {safe(who + f.figure)}"
 
 
 def _not_it(v: Verdict) -> str:

@@ -6,6 +6,7 @@ import msgspec
 
 from smokejumper.model.cause import Owner, Scope as Reach
 from smokejumper.model.errors import Frame
+from smokejumper.model.finding import Finding
 
 Severity = Literal["critical", "major", "minor"]
 ReleaseVerdict = Literal["caused", "innocent", "undecided"]
@@ -213,6 +214,8 @@ class Verdict(Extent, frozen=True, kw_only=True):
     coverage: Coverage
     next: Next
     timeline: "Timeline"
+    findings: tuple[Finding, ...] = ()
+    """What is the matter with machines and dependencies, worst first; live sources only."""
     links: dict[str, str] = {}
     """Pages of Fly's dashboard: `log`, `releases`, `metrics`, and each machine by its id; live sources only."""
 

@@ -5,8 +5,8 @@ import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
+from smokejumper.model.finding import Finding, FindingKind, Level
 from smokejumper.model.fly import Check, Exit, Machine, Release
-from smokejumper.model.reports import Finding, FindingKind, Level
 from smokejumper.steps.fleet import COMPAT, DEPLOY_S, IDLE, Fleet, failing, last_event, runs
 from smokejumper.wording import lasting, names, number
 

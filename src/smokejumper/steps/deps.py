@@ -14,8 +14,9 @@ from smokejumper.causes import catalogue, match
 from smokejumper.causes.case import Case
 from smokejumper.logs.times import epoch
 from smokejumper.model.digest import ErrorGroup, Span
+from smokejumper.model.finding import LEVELS, Finding, Level
 from smokejumper.model.outside import Probe, StatusPage
-from smokejumper.model.reports import LEVELS, Decision, Dependency, DependencyState, DepsReport, Finding, Level, Party
+from smokejumper.model.reports import Decision, Dependency, DependencyState, DepsReport, Party
 from smokejumper.model.verdict import CauseFound, Gap, Verdict
 from smokejumper.steps.conditions import host_problem, no_machine_started, silent_machine
 from smokejumper.steps.fleet import Fleet
@@ -411,8 +412,8 @@ def _gaps(case: Case, flag: str) -> tuple[Gap, ...]:
     found = list(case.readings.gaps)
     asked = {gap.source for gap in found}
     wanted = (
-        ("status page", bool(case.readings.pages), "an incident at Fly or Supabase", "fly platform status"),
-        ("front door", bool(case.readings.probes), "how the application answers from outside", f"fly status{flag}"),
+        ("status-pages", bool(case.readings.pages), "an incident at Fly or Supabase", "fly platform status"),
+        ("front-door", bool(case.readings.probes), "how the application answers from outside", f"fly status{flag}"),
         ("fly", case.readings.fly is not None, "hosts and machines", f"fly incidents hosts list{flag}"),
     )
     for source, read, could, command in wanted:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import msgspec
 
 from smokejumper.causes.case import Case
+from smokejumper.model.finding import LEVELS, Finding
 from smokejumper.model.fly import Machine
-from smokejumper.model.reports import LEVELS, FailingCheck, Finding, LastExit, MachineRow, MachinesReport
+from smokejumper.model.reports import FailingCheck, LastExit, MachineRow, MachinesReport
 from smokejumper.model.verdict import Gap
 from smokejumper.steps.conditions import CHANCE, CONDITIONS, FULL, THROTTLED, chance
 from smokejumper.steps.fleet import COMPAT, Fleet, failing

@@ -7,15 +7,7 @@ import msgspec
 from smokejumper.causes.case import Case
 from smokejumper.model.fly import FlyReading, Machine, MachineEvent, Release
 from smokejumper.model.repo import Between, Commit
-from smokejumper.model.reports import (
-    Change,
-    ChangeKind,
-    CommitMade,
-    Deployed,
-    RecentReport,
-    SettingChange,
-    Touched,
-)
+from smokejumper.model.reports import Change, ChangeKind, CommitMade, Deployed, RecentReport, SettingChange, Touched
 from smokejumper.model.verdict import Gap, ReleaseFound
 from smokejumper.steps.fleet import DEPLOY_S, HOUR_S, SAME_S
 from smokejumper.steps.releases import releases as swaps
