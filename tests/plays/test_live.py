@@ -83,6 +83,17 @@ def test_a_healthy_app_stays_healthy_whatever_is_away(part: str) -> None:
     assert triage.code(verdict) == (3 if part == "logs" else 0)
 
 
+@pytest.mark.parametrize("name", sorted(set(scenarios.ALL) - {"empty_logs"}))
+def test_more_sources_never_make_a_verdict_worse(name: str) -> None:
+    scenario = scenarios.ALL[name]()
+    alone = living.judged(scenario, faults("refuse", *(part for part in PARTS if part != "logs")))
+    whole = living.judged(scenario)
+    assert set(causes(alone)) <= set(causes(whole))
+    assert (alone.scope, alone.machines) == (whole.scope, whole.machines)
+    sure = {c.id: c.confidence for c in alone.causes}
+    assert all(c.confidence >= sure.get(c.id, 0.0) for c in whole.causes)
+
+
 def test_a_gap_says_what_it_could_change_and_what_closes_it() -> None:
     verdict = living.judged(CODE, faults("hang", "machines"))
     gap = next(g for g in verdict.coverage.gaps if g.source == "fly-machines")

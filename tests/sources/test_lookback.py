@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from smokejumper.model.entry import LogEntry
-from smokejumper.sources.lookback import NS, PAGE, PAGES, SPAN_S, Look, look_back
+from smokejumper.sources.lookback import NS, PAGE, PAGES, Look, look_back
 
 NOW = 1_790_000_000 * NS
 
@@ -39,11 +39,14 @@ class Log:
         return Page(tuple(self.entries[begin : begin + self.page]))
 
 
-def look(log: Log, *, pages: int = PAGES, span_s: float = SPAN_S, enough: int = 10**9) -> Look:
+def look(log: Log, *, pages: int = PAGES, span_s: float = 900.0, enough: int = 10**9) -> Look:
     """What is read; `enough` entries are enough."""
     return asyncio.run(
         look_back(
-            log.ask, now_ns=lambda: NOW, enough=lambda seen: len(seen.entries) >= enough, pages=pages, span_s=span_s
+            log.ask,
+            begin_ns=lambda: NOW - int(span_s * NS),
+            enough=lambda seen: len(seen.entries) >= enough,
+            pages=pages,
         )
     )
 
@@ -131,6 +134,6 @@ def test_a_server_that_gives_the_same_page_for_ever_is_left() -> None:
         log.asked += 1
         return Page(tuple(log.entries))
 
-    found = asyncio.run(look_back(stuck, now_ns=lambda: NOW, enough=lambda _: False))
+    found = asyncio.run(look_back(stuck, begin_ns=lambda: NOW - 900 * NS, enough=lambda _: False))
     assert found.pages <= PAGES
     assert len(found.entries) == PAGE

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from smokejumper.cli.out import safe, style, width, wrap
 from smokejumper.model.finding import Finding
-from smokejumper.model.verdict import CauseFound, Extent, Verdict
+from smokejumper.model.verdict import CauseFound, Extent, ReleaseFound, Verdict
 from smokejumper.wording import names, number
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -20,7 +20,7 @@ def verdict(v: Verdict, *, colour: bool = False) -> list[str]:
     if blind(v):
         for gap in v.coverage.gaps:
             if gap.source == "log":
-                rows += _row("log", gap.why, columns, colour)
+                rows += _row("log", safe(gap.why), columns, colour)
         rows += _row("now", f"{v.next.action}: {safe(v.next.command)}", columns, colour)
     else:
         rows += _row("scope", _scope(v), columns, colour)
@@ -35,13 +35,13 @@ def verdict(v: Verdict, *, colour: bool = False) -> list[str]:
     if not_it:
         rows += _row("not it", not_it, columns, colour)
     rows += _spark(v, columns, colour)
-    gaps = ", ".join(dict.fromkeys(g.source for g in v.coverage.gaps))
+    gaps = ", ".join(dict.fromkeys(safe(g.source) for g in v.coverage.gaps))
     if gaps:
         how = "`smokejumper doctor` says how" if v.environment else "hand over their snapshots beside the log"
         rows += _row("not seen", f"{gaps}: {how}", columns, colour)
     page = next((v.links[m] for m in v.machines if m in v.links and v.scope == "machine"), v.links.get("log"))
     if page:
-        rows += _row("page", page, columns, colour)
+        rows += _row("page", safe(page), columns, colour)
     rows += _row("more", _more(v, causes), columns, colour)
     rows.append("")
     return rows
@@ -218,7 +218,7 @@ def _trigger(v: Verdict, columns: int, colour: bool) -> list[str]:
     if caused is not None:
         return _row(
             "trigger",
-            f"release {_short(caused.image)} at {_clock(caused.at)}, caused it: {caused.why}",
+            f"release {_release(caused)} at {_clock(caused.at)}, caused it: {caused.why}",
             columns,
             colour,
         )
@@ -228,13 +228,13 @@ def _trigger(v: Verdict, columns: int, colour: bool) -> list[str]:
         rows += _row("trigger", f"{trigger.kind}: {safe(trigger.why)}", columns, colour)
     elif v.releases and v.is_incident:
         r = v.releases[0]
-        rows += _row("release", f"{_short(r.image)} at {_clock(r.at)}: {r.verdict}, {r.why}", columns, colour)
+        rows += _row("release", f"{_release(r)} at {_clock(r.at)}: {r.verdict}, {r.why}", columns, colour)
     return rows[:2]
 
 
-def _short(image: str | None) -> str:
-    text = safe(image)
-    return text if len(text) <= 22 else text[:21] + "…"
+def _release(release: ReleaseFound) -> str:
+    """Its number, where Fly told it; else its image, cut."""
+    return f"v{release.version}" if release.version is not None else _cut(safe(release.image), 22)
 
 
 def _now(cause: CauseFound | None, v: Verdict) -> str:

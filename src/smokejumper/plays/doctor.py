@@ -5,9 +5,9 @@ import importlib.util
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from smokejumper.clients import door, statuspage
 from smokejumper.clients.fly import FlyClient
@@ -21,6 +21,7 @@ from smokejumper.plays.running import run
 from smokejumper.plays.target import Target, resolve
 from smokejumper.sources import metrics
 from smokejumper.sources.about import BY_ID
+from smokejumper.sources.fly import first_answer
 from smokejumper.sources.project import find
 from smokejumper.wording import number
 
@@ -35,6 +36,7 @@ READONLY = "fly tokens create readonly"
 NOT_HERE = "this folder is not of the app that was named"
 NAME_IT = "smokejumper doctor --app NAME"
 
+T = TypeVar("T")
 Test = Callable[[], Awaitable[str]]
 """Says what it found; raises a SmokejumperError, with what mends it, where it does not work."""
 
@@ -225,14 +227,18 @@ class _Fly:
         return self._target
 
     @cached_property
-    def _client(self) -> FlyClient:
+    def _clients(self) -> tuple[FlyClient, ...]:
         target = self._chosen
         if not target.tokens:
             raise InputError("there is no token", LOGIN)
-        return FlyClient(self._http, target.environment.app, target.token, target.endpoints)
+        return tuple(FlyClient(self._http, target.environment.app, t, target.endpoints) for t in target.tokens)
+
+    async def _ask(self, asked: Callable[[FlyClient], Awaitable[T]]) -> T:
+        """With the first token that may, as the commands do."""
+        return await first_answer([partial(asked, client) for client in self._clients], None)
 
     async def rights(self) -> str:
-        client = self._client
+        client = self._clients[0]
         if self._chosen.token.kind == "oauth":
             return f"all that its user may do; `{READONLY}` makes one that only reads"
         rights = await client.rights()
@@ -241,38 +247,37 @@ class _Fly:
         return f"{apps}{of}" + (f", machine {rights.machine} only" if rights.machine else "")
 
     async def machines(self) -> str:
-        machines = [machine for machine in await self._client.machines() if not machine.special]
+        machines = [machine for machine in await self._ask(FlyClient.machines) if not machine.special]
         return f"{number(len(machines), 'machine')}, {sum(machine.state == 'started' for machine in machines)} started"
 
     async def logs(self) -> str:
-        entries = (await self._client.logs()).entries
+        entries = (await self._ask(lambda client: client.logs())).entries
         return f"the newest line is of {entries[-1].timestamp[:19]}" if entries else "no line of the last 24 hours"
 
     async def releases(self) -> str:
-        releases = await self._client.releases()
+        releases = await self._ask(lambda client: client.releases())
         return f"the newest is v{releases[0].version}, {releases[0].status or 'state unknown'}" if releases else "none"
 
     async def secrets(self) -> str:
-        return f"{number(len(await self._client.secrets()), 'name')}, no values"
+        return f"{number(len(await self._ask(FlyClient.secrets)), 'name')}, no values"
 
     async def host_problems(self) -> str:
-        issues = await self._client.host_issues()
+        issues = await self._ask(FlyClient.host_issues)
         return f"{len(issues)}, the first: {issues[0].message}" if issues else "none"
 
     async def metrics(self) -> str:
-        client = self._client
-        org = self._chosen.environment.org or (await client.application()).org
+        org = self._chosen.environment.org or (await self._ask(FlyClient.application)).org
         if not org:
             raise InputError("the organisation is not known", "set org in smokejumper.toml")
         name, end = "memory_total", time.time() + (self._http.skew(self._chosen.endpoints.api) or 0.0)
-        query = metrics.queries(client.app)[name]
-        series = await client.series(org, query, name, end - 10 * metrics.STEP_S, end, metrics.STEP_S)
+        query = metrics.queries(self._chosen.environment.app)[name]
+        series = await self._ask(lambda c: c.series(org, query, name, end - 10 * metrics.STEP_S, end, metrics.STEP_S))
         return f"those of {number(len(series), 'machine')}"
 
     async def front_door(self) -> str:
         url = self._chosen.url
         if not url:
-            hostname = (await self._client.application()).hostname
+            hostname = (await self._ask(FlyClient.application)).hostname
             if not hostname:
                 raise InputError("its address is not known", "set url in smokejumper.toml")
             url = f"https://{hostname}"

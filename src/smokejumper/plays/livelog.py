@@ -19,11 +19,13 @@ from smokejumper.model.entry import LogEntry
 from smokejumper.model.verdict import Gap, Verdict
 from smokejumper.sources.about import BY_ID
 from smokejumper.sources.fly import DEADLINE_S, first_answer
-from smokejumper.sources.lookback import PAGE, PAGES, SPAN_S, Look, key, look_back
+from smokejumper.sources.lookback import PAGE, PAGES, Look, key, look_back
 from smokejumper.sources.selection import moment
 
 LOOK_S = 7.0
 """For looking back, as long as pages come; one page that does not is given up before that."""
+SPAN_S = 900.0
+"""How far it looks back by itself."""
 PATIENT_S = 120.0
 MANY_PAGES = 1000
 """Where somebody asked for more of the past."""
@@ -67,15 +69,17 @@ class LiveLog:
 
     async def read(self, since: str | None) -> None:
         """Look back; with `since`, an age or a time, as far as that."""
-        span = max(1.0, self.now() - moment(since, self.now())) if since else SPAN_S
+
+        def begin_ns() -> int:
+            return int((moment(since, self.now()) if since else self.now() - SPAN_S) * 1e9)
+
         try:
             async with asyncio.timeout(PATIENT_S if since else LOOK_S):
                 self.look = await look_back(
                     self._page,
-                    now_ns=lambda: int(self.now() * 1e9),
+                    begin_ns=begin_ns,
                     enough=lambda look: self._take(look) and since is None,
                     pages=MANY_PAGES if since else PAGES,
-                    span_s=span,
                 )
         except TimeoutError:
             self.look.ended = "time"

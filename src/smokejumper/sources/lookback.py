@@ -17,7 +17,6 @@ NS = 1_000_000_000
 PAGE = 100
 """Entries of a full page."""
 PAGES = 60
-SPAN_S = 900.0
 SIDE_BY_SIDE = 4
 """Stretches read at once: the endpoint's limits are not known, so few."""
 STRETCH_PAGES = 3
@@ -53,21 +52,20 @@ class Look:
 async def look_back(
     ask: Ask,
     *,
-    now_ns: Callable[[], int],
+    begin_ns: Callable[[], int],
     enough: Callable[[Look], bool],
     pages: int = PAGES,
-    span_s: float = SPAN_S,
 ) -> Look:
-    """Read back from now until `enough` says so, `pages` were read, or `span_s` seconds are covered.
+    """Read back from now until `enough` says so, `pages` were read, or the time of `begin_ns` is reached.
 
     `enough` is asked after the newest page and after each round. What a cancelled call has read stays in the `Look`
-    that `enough` was given. `now_ns` is Fly's clock, asked once the first page is there.
+    that `enough` was given. `begin_ns` is asked once the first page is there, since that tells Fly's clock.
 
     Raises:
         Whatever `ask` raises for the newest page; a later failure ends the look and is told in `ended`.
     """
     look = Look(list((await ask(None)).entries), pages=1)
-    begin = now_ns() - int(span_s * NS)
+    begin = begin_ns()
     if not look.entries:
         look.ended = "empty"
         enough(look)
