@@ -1,7 +1,9 @@
 """A bundle keeps what was read, masked, and is written whole or not at all."""
 
+from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
@@ -12,6 +14,11 @@ from smokejumper.model.entry import LogEntry
 from smokejumper.model.fly import FlyReading, Machine, MachineEvent
 from smokejumper.model.readings import Readings
 from smokejumper.model.verdict import Gap
+from smokejumper.plays.triage import of_files
+from smokejumper.sources.files import Inputs, open_bundle
+from smokejumper.sources.selection import Selection
+from smokejumper.steps.machines import machines
+from smokejumper.steps.recent import recent
 
 HEAD = bundle.Head(
     app="tern",
@@ -55,6 +62,29 @@ def test_a_failure_leaves_nothing_half_written(tmp_path: Path) -> None:
 def test_what_is_no_whole_bundle_of_this_version_is_refused(data: bytes) -> None:
     with pytest.raises(InputError, match="bundle"):
         bundle.read(data, "kept")
+
+
+@given(st.binary(max_size=12), st.integers(0, 10_000), st.integers(0, 40))
+def test_a_bundle_that_was_damaged_is_refused_or_judged(junk: bytes, at: int, cut: int) -> None:
+    whole = msgspec.json.encode(HEAD) + b"\n" + bundle.lines([entry("GET /a"), entry("Sent 500 in 3ms")] * 5)
+    at %= len(whole)
+    inputs = Inputs()
+    with suppress(InputError):
+        open_bundle(whole[:at] + junk + whole[at + cut :], "kept", inputs)
+        verdict, _ = of_files(inputs, Selection())
+        assert verdict.coverage.read
+
+
+@pytest.mark.parametrize("at", [1e300, -1.0, 253_402_300_800.0])
+def test_a_time_that_no_calendar_has_is_unknown(at: float) -> None:
+    readings = Readings(fly=FlyReading(at=at, machines=(Machine(id="4d89", state="stopped", created_at=at),)))
+    data = msgspec.json.encode(bundle.Head(app="tern", environment="prod", readings=readings)) + b"\n"
+    inputs = Inputs()
+    open_bundle(data, "kept", inputs)
+    verdict, case = of_files(inputs, Selection())
+    assert not verdict.is_incident
+    assert machines(case).at is None
+    assert recent(case, None).at is None
 
 
 def test_a_log_is_no_bundle() -> None:

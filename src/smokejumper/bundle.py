@@ -90,7 +90,7 @@ def read(data: bytes, name: str) -> tuple[Head, bytes]:
     first, _, log = data.partition(b"\n")
     try:
         head = msgspec.json.decode(first, type=Head)
-    except msgspec.DecodeError as wrong:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise InputError(
             f"{name} is no whole bundle: {wrong}.", "Save it anew: `smokejumper --save incident.ndjson`."
         ) from wrong

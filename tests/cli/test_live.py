@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests import living
+from tests.cli.terminals import COLUMNS, Terminal
 from tests.recordings import folder
 
 from smokejumper.cli.app import NAMES
@@ -16,6 +17,7 @@ from smokejumper.drill.recording import of_recording
 from smokejumper.drill.scenario import Scenario
 from smokejumper.drill.simulators.flyctl import Flyctl
 from smokejumper.drill.world import World
+from smokejumper.escaping import plain
 
 FAILING = of_recording(folder("phoenix/coupon_match_error_deploy"))
 ID = "GOsF095JZvF0AiIAAAMh"
@@ -92,6 +94,15 @@ def test_every_screen_names_the_app_and_its_environment(tmp_path: Path) -> None:
         console = living.called(world, "console", cwd=tmp_path).out
     assert all("acme (prod)" in "\n".join(screen.splitlines()[:2]) for screen in shown)
     assert "acme (prod)" in console
+
+
+@pytest.mark.parametrize("command", ["triage", "scope", "machines", "recent", "deps", "console", "doctor"])
+def test_a_screen_fits_a_terminal(command: str) -> None:
+    with World(scenarios.ALL["host_problem"]()) as world:
+        terminal = Terminal(command, "--app", world.scenario.app, rows=60, env=living.around(world))
+        assert terminal.end() in (0, 1)
+    assert f"{world.scenario.app} (prod)" in "\n".join(terminal.shown)
+    assert max(len(row.rstrip()) for row in plain(terminal.raw.decode()).split("\n")) <= COLUMNS
 
 
 # ---- what is wrong is said, and costs its own part only

@@ -18,6 +18,7 @@ from smokejumper.model.digest import ErrorGroup, Event, LogDigest, Span
 from smokejumper.model.readings import Readings
 
 NO_ROUTE = "(no route)"
+YEAR_10000 = 253_402_300_800.0
 PROXY_ANSWERS = frozenset(("PR01", "PR02", "PR03", "PR04", "PR05", "PU02", "PU03"))
 """Codes of Fly's proxy that stand for an answer with 5xx (superfly/docs `monitoring/error-codes`)."""
 
@@ -193,8 +194,8 @@ class Case:
     # ---- asking
 
     def stamp(self, at: float | None) -> str | None:
-        """A time as RFC 3339; None where it, or its day, is unknown."""
-        return None if at is None or self.dateless else stamp(at)
+        """A time as RFC 3339; None where it, or its day, is unknown, or no calendar has it."""
+        return None if at is None or self.dateless or not 0 <= at < YEAR_10000 else stamp(at)
 
     @property
     def machines(self) -> list[str]:
