@@ -210,3 +210,11 @@ def test_flyctl_is_asked_where_http_is_refused(tmp_path: Path) -> None:
     assert list(fly.violations) == []
     assert {call.argv[0] for call in fly.calls} >= {"logs", "machine", "releases"}
     assert sum(m["requests"] for m in found["machines"]) > 0
+
+
+@pytest.mark.parametrize("command", ["errors", "races", "trace"])
+def test_what_needs_the_log_alone_asks_for_nothing_else(command: str) -> None:
+    words = [command, *([ID] if command == "trace" else []), "--app", "acme"]
+    with World(FAILING) as world:
+        assert living.called(world, *words).code in (0, 1)
+        assert {request.part for request in world.requests} == {"logs"}

@@ -36,7 +36,7 @@ def command(
     elif files:
         found = errors.of_paths(files, wanted, app)
     else:
-        found = errors.of_inputs(inputs.need_log(inputs.live(env, app, since=since)), wanted, app)
+        found = errors.of_inputs(inputs.need_log(inputs.live(env, app, since=since, wanted="log")), wanted, app)
     if json:
         out.json(found)
     else:

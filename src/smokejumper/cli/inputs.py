@@ -4,10 +4,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from smokejumper.errors import BlindError
 from smokejumper.model.verdict import Verdict
 from smokejumper.sources.files import Inputs, from_bytes, open_inputs
+
+Wanted = Literal["all", "log", "inside"]
+"""See `plays.live`."""
 
 
 def piped(files: Sequence[Path] | None) -> bool:
@@ -33,7 +37,7 @@ def read(
     app: str | None = None,
     since: str | None = None,
     *,
-    inside: bool = False,
+    wanted: Wanted = "all",
 ) -> Inputs:
     """What was handed over, or what the live sources say.
 
@@ -42,7 +46,7 @@ def read(
     """
     if piped(files):
         return Inputs(logs=[from_bytes(sys.stdin.buffer.read(), "standard input")])
-    return open_inputs(list(files)) if files else live(env, app, since=since, inside=inside)
+    return open_inputs(list(files)) if files else live(env, app, since=since, wanted=wanted)
 
 
 def live(
@@ -52,7 +56,7 @@ def live(
     since: str | None = None,
     follow_s: float | None = None,
     tick: Callable[[Verdict], None] | None = None,
-    inside: bool = False,
+    wanted: Wanted = "all",
 ) -> Inputs:
     """What the live sources say about the application here, or about the one named.
 
@@ -65,7 +69,7 @@ def live(
     if sys.stderr.isatty():
         sys.stderr.write(f"  asking about {chosen.environment.app} ({chosen.environment.name}) ...\r")
         sys.stderr.flush()
-    return sources.read(chosen, since=since, follow_s=follow_s, tick=tick, inside=inside)
+    return sources.read(chosen, since=since, follow_s=follow_s, tick=tick, wanted=wanted)
 
 
 def need_log(inputs: Inputs) -> Inputs:

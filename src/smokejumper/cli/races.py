@@ -13,7 +13,7 @@ def command(
     """List races. Exit code 1 where there are some."""
     from smokejumper.plays import races  # noqa: PLC0415
 
-    found = races.races(inputs.need_log(inputs.read(files, env, app)))
+    found = races.races(inputs.need_log(inputs.read(files, env, app, wanted="log")))
     if json:
         out.json(found)
     else:

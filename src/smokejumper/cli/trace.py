@@ -25,7 +25,7 @@ def command(
     """Show every line of one request."""
     from smokejumper.plays import trace  # noqa: PLC0415
 
-    found = trace.trace(inputs.need_log(inputs.read(files, env, app)), request_id)
+    found = trace.trace(inputs.need_log(inputs.read(files, env, app, wanted="log")), request_id)
     if json:
         out.json(found)
     else:

@@ -6,8 +6,9 @@ Each has its own deadline; what fails is a gap. What was read becomes the same `
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -40,6 +41,8 @@ SKEW_S = 30.0
 MACHINES_KNOCKED = 8
 
 Tick = Callable[[Verdict], None]
+Wanted = Literal["all", "log", "inside"]
+"""All sources; the log alone; or all, and the machines themselves where Fly's metrics cannot be read."""
 
 
 def read(
@@ -49,20 +52,19 @@ def read(
     follow_s: float | None = None,
     tick: Tick | None = None,
     deadline_s: float = DEADLINE_S,
-    inside: bool = False,
+    wanted: Wanted = "all",
 ) -> Inputs:
-    """Ask all live sources about a target.
+    """Ask all live sources about a target; or `wanted`.
 
     `since` is how far back, an age or a time; the log is followed for `follow_s` seconds; `tick` is given each verdict
-    on the way. A source has `deadline_s` seconds; the log as long as each page comes within them. With `inside`, the
-    machines are asked themselves where Fly's metrics cannot be read.
+    on the way. A source has `deadline_s` seconds; the log as long as each page comes within them.
 
     Raises:
         InputError: `since` cannot be understood.
     """
     if since:
         moment(since, time.time())
-    return run(_read(target, since, follow_s, tick, deadline_s, inside=inside))
+    return run(_read(target, since, follow_s, tick, deadline_s, wanted))
 
 
 def save(inputs: Inputs, path: Path) -> None:
@@ -76,11 +78,10 @@ def save(inputs: Inputs, path: Path) -> None:
 
 
 async def _read(
-    target: Target, since: str | None, follow_s: float | None, tick: Tick | None, deadline_s: float, *, inside: bool
+    target: Target, since: str | None, follow_s: float | None, tick: Tick | None, deadline_s: float, wanted: Wanted
 ) -> Inputs:
     app, endpoints = target.environment.app, target.endpoints
-    until = time.monotonic() + deadline_s
-    async with Http() as http, asyncio.TaskGroup() as tasks:
+    async with Http() as http:
 
         def skew() -> float | None:
             told = (http.skew(endpoints.api), http.skew(endpoints.machines))
@@ -90,14 +91,47 @@ async def _read(
             return time.time() + (skew() or 0.0)
 
         clients = [FlyClient(http, app, token, endpoints) for token in target.tokens or (target.token,)]
-        flyctl = Flyctl.found()
-        log = LiveLog(clients, flyctl, now, _judge(target, tick), deadline_s)
+        log = LiveLog(clients, Flyctl.found(), now, _judge(target, tick), deadline_s)
+        if wanted == "log":
+            await log.read(since)
+            readings = Readings()
+        else:
+            readings = await _all(
+                http, clients, log, target, now, since, follow_s, deadline_s, inside=wanted == "inside"
+            )
+        gaps = (*log.gaps, *readings.gaps, *_clock(skew()))
+    data = log.data
+    return Inputs(
+        logs=[live_log(data, "fly")] if data else [],
+        readings=msgspec.structs.replace(readings, gaps=gaps),
+        notes=list(target.notes),
+        live=True,
+        app=app,
+        environment=target.environment.name,
+    )
+
+
+async def _all(
+    http: Http,
+    clients: Sequence[FlyClient],
+    log: LiveLog,
+    target: Target,
+    now: Callable[[], float],
+    since: str | None,
+    follow_s: float | None,
+    deadline_s: float,
+    *,
+    inside: bool,
+) -> Readings:
+    """Read the log, and at the same time what all others say; the gaps are those of the others."""
+    until = time.monotonic() + deadline_s
+    async with asyncio.TaskGroup() as tasks:
         reading_log = tasks.create_task(log.read(since))
         asking_pages = tasks.create_task(_pages(http, target, deadline_s))
-        said, fly_gaps = await fly.read(clients, flyctl, org=target.environment.org, now=now, deadline_s=deadline_s)
+        said, gaps = await fly.read(clients, log.flyctl, org=target.environment.org, now=now, deadline_s=deadline_s)
         if inside and said.series is None and said.machines:
             series, more = await machines_inside.read(clients, said.machines, now(), deadline_s)
-            said, fly_gaps = msgspec.structs.replace(said, series=series or None), [*fly_gaps, *more]
+            said, gaps = msgspec.structs.replace(said, series=series or None), [*gaps, *more]
         knocking = tasks.create_task(_knock(http, _front_door(target, said), said, now, until))
         await reading_log
         looking = tasks.create_task(_repo(target, said.releases or (), log.verdict, deadline_s))
@@ -106,22 +140,13 @@ async def _read(
         pages, page_gaps = await asking_pages
         probes = await knocking
         checkout, repo_gaps = await looking
-        clock_gaps = _clock(skew())
     nothing = all(getattr(said, part) is None for part in FlyReading.__struct_fields__ if part != "at")
-    data = log.data
-    return Inputs(
-        logs=[live_log(data, "fly")] if data else [],
-        readings=Readings(
-            fly=None if nothing else said,
-            pages=pages,
-            probes=probes,
-            repo=checkout,
-            gaps=(*log.gaps, *fly_gaps, *page_gaps, *repo_gaps, *clock_gaps),
-        ),
-        notes=list(target.notes),
-        live=True,
-        app=app,
-        environment=target.environment.name,
+    return Readings(
+        fly=None if nothing else said,
+        pages=pages,
+        probes=probes,
+        repo=checkout,
+        gaps=(*gaps, *page_gaps, *repo_gaps),
     )
 
 
