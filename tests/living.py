@@ -33,9 +33,9 @@ def target_in(world: World, folder: Path = Path("/")) -> Target:
     return target.resolve(folder, app=world.scenario.app, environ=around(world))
 
 
-def asked(world: World, **more: object) -> Inputs:
+def asked(world: World, deadline_s: float = DEADLINE_S) -> Inputs:
     """What its live sources say."""
-    return live.read(target_in(world), **more)  # type: ignore[arg-type]
+    return live.read(live.Ask(target=target_in(world), deadline_s=deadline_s))
 
 
 def judged(scenario: Scenario, faults: Iterable[Fault] = ()) -> Verdict:
@@ -43,7 +43,7 @@ def judged(scenario: Scenario, faults: Iterable[Fault] = ()) -> Verdict:
     wrong = list(faults)
     deadline_s = HANGING_S if any(fault.kind == "hang" for fault in wrong) else DEADLINE_S
     with World(scenario, faults=wrong) as world:
-        inputs = asked(world, deadline_s=deadline_s)
+        inputs = asked(world, deadline_s)
         assert not world.violations
     return triage.of_files(inputs, Selection())[0]
 

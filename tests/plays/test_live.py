@@ -104,7 +104,7 @@ def test_a_gap_says_what_it_could_change_and_what_closes_it() -> None:
 def test_what_was_said_early_is_about_the_newest_page() -> None:
     early: list[int] = []
     with World(CODE) as world:
-        live.read(living.target_in(world), tick=lambda v: early.append(v.counts.lines))
+        live.read(live.Ask(target=living.target_in(world), tick=lambda v: early.append(v.counts.lines)))
         assert early[0] == 100
         assert early == sorted(early)
         assert len(world.asked("logs")) <= 60
@@ -112,8 +112,8 @@ def test_what_was_said_early_is_about_the_newest_page() -> None:
 
 def test_looking_back_goes_as_far_as_is_asked_for() -> None:
     with World(CODE) as world:
-        short = live.read(living.target_in(world), since="30s")
-        long = live.read(living.target_in(world), since="20m")
+        short = live.read(live.Ask(target=living.target_in(world), since="30s"))
+        long = live.read(live.Ask(target=living.target_in(world), since="20m"))
     lines = [triage.of_files(each, Selection())[0].counts.lines for each in (short, long)]
     assert lines[0] < lines[1] == 1646
 
@@ -129,8 +129,8 @@ def test_a_token_without_the_right_gives_way_to_one_that_has_it() -> None:
     with World(scenario) as world:
         chosen = living.target_in(world)
         tokens = (Token("fm2_deploying", "FLY_API_TOKEN"), *chosen.tokens)
-        inputs = live.read(replace(chosen, tokens=tokens))
-        alone = live.read(replace(chosen, tokens=tokens[:1]))
+        inputs = live.read(live.Ask(target=replace(chosen, tokens=tokens)))
+        alone = live.read(live.Ask(target=replace(chosen, tokens=tokens[:1])))
     assert triage.of_files(inputs, Selection())[0].is_incident
     gap = next(g for g in alone.readings.gaps if g.source == "log")
     assert "token" in gap.why

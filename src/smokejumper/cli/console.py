@@ -38,7 +38,7 @@ def command(
     from smokejumper.steps.machines import machines  # noqa: PLC0415
 
     chosen = target.resolve(Path.cwd(), env=env, app=app, environ=os.environ)
-    verdict, case = triage.of_files(live.read(chosen), Selection(), chosen.environment.app)
+    verdict, case = triage.of_files(live.read(live.Ask(target=chosen)), Selection(), chosen.environment.app)
     name = mix_release or (chosen.project.mix_release if chosen.project is not None else "")
     found = console(machines(case, verdict.app, verdict.environment), machine, name)
     if json:

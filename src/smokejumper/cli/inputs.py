@@ -69,7 +69,7 @@ def live(
     if sys.stderr.isatty():
         sys.stderr.write(f"  asking about {chosen.environment.app} ({chosen.environment.name}) ...\r")
         sys.stderr.flush()
-    return sources.read(chosen, since=since, follow_s=follow_s, tick=tick, wanted=wanted)
+    return sources.read(sources.Ask(target=chosen, since=since, follow_s=follow_s, tick=tick, wanted=wanted))
 
 
 def need_log(inputs: Inputs) -> Inputs:

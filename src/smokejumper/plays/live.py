@@ -7,6 +7,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -45,26 +46,31 @@ Wanted = Literal["all", "log", "inside"]
 """All sources; the log alone; or all, and the machines themselves where Fly's metrics cannot be read."""
 
 
-def read(
-    target: Target,
-    *,
-    since: str | None = None,
-    follow_s: float | None = None,
-    tick: Tick | None = None,
-    deadline_s: float = DEADLINE_S,
-    wanted: Wanted = "all",
-) -> Inputs:
-    """Ask all live sources about a target; or `wanted`.
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What is asked of live sources."""
 
-    `since` is how far back, an age or a time; the log is followed for `follow_s` seconds; `tick` is given each verdict
-    on the way. A source has `deadline_s` seconds; the log as long as each page comes within them.
+    target: Target
+    wanted: Wanted = "all"
+    since: str | None = None
+    """How far back the log is read: an age, or a time."""
+    follow_s: float | None = None
+    """For how long it is followed from there."""
+    tick: Tick | None = None
+    """Is given each verdict on the way."""
+    deadline_s: float = DEADLINE_S
+    """For each source; the log goes on as long as each page comes within it."""
+
+
+def read(ask: Ask) -> Inputs:
+    """What live sources say.
 
     Raises:
         InputError: `since` cannot be understood.
     """
-    if since:
-        moment(since, time.time())
-    return run(_read(target, since, follow_s, tick, deadline_s, wanted))
+    if ask.since:
+        moment(ask.since, time.time())
+    return run(_read(ask))
 
 
 def save(inputs: Inputs, path: Path) -> None:
@@ -77,10 +83,8 @@ def save(inputs: Inputs, path: Path) -> None:
     bundle.write(path, head, b"".join(log.data or b"" for log in inputs.logs))
 
 
-async def _read(
-    target: Target, since: str | None, follow_s: float | None, tick: Tick | None, deadline_s: float, wanted: Wanted
-) -> Inputs:
-    app, endpoints = target.environment.app, target.endpoints
+async def _read(ask: Ask) -> Inputs:
+    app, endpoints = ask.target.environment.app, ask.target.endpoints
     async with Http() as http:
 
         def skew() -> float | None:
@@ -90,53 +94,41 @@ async def _read(
         def now() -> float:
             return time.time() + (skew() or 0.0)
 
-        clients = [FlyClient(http, app, token, endpoints) for token in target.tokens or (target.token,)]
-        log = LiveLog(clients, Flyctl.found(), now, _judge(target, tick), deadline_s)
-        if wanted == "log":
-            await log.read(since)
+        clients = [FlyClient(http, app, token, endpoints) for token in ask.target.tokens or (ask.target.token,)]
+        log = LiveLog(clients, Flyctl.found(), now, _judge(ask), ask.deadline_s)
+        if ask.wanted == "log":
+            await log.read(ask.since)
             readings = Readings()
         else:
-            readings = await _all(
-                http, clients, log, target, now, since, follow_s, deadline_s, inside=wanted == "inside"
-            )
+            readings = await _all(ask, http, clients, log)
         gaps = (*log.gaps, *readings.gaps, *_clock(skew()))
     data = log.data
     return Inputs(
         logs=[live_log(data, "fly")] if data else [],
         readings=msgspec.structs.replace(readings, gaps=gaps),
-        notes=list(target.notes),
+        notes=list(ask.target.notes),
         live=True,
         app=app,
-        environment=target.environment.name,
+        environment=ask.target.environment.name,
     )
 
 
-async def _all(
-    http: Http,
-    clients: Sequence[FlyClient],
-    log: LiveLog,
-    target: Target,
-    now: Callable[[], float],
-    since: str | None,
-    follow_s: float | None,
-    deadline_s: float,
-    *,
-    inside: bool,
-) -> Readings:
+async def _all(ask: Ask, http: Http, clients: Sequence[FlyClient], log: LiveLog) -> Readings:
     """Read the log, and at the same time what all others say; the gaps are those of the others."""
+    target, now, deadline_s = ask.target, log.now, ask.deadline_s
     until = time.monotonic() + deadline_s
     async with asyncio.TaskGroup() as tasks:
-        reading_log = tasks.create_task(log.read(since))
+        reading_log = tasks.create_task(log.read(ask.since))
         asking_pages = tasks.create_task(_pages(http, target, deadline_s))
         said, gaps = await fly.read(clients, log.flyctl, org=target.environment.org, now=now, deadline_s=deadline_s)
-        if inside and said.series is None and said.machines:
+        if ask.wanted == "inside" and said.series is None and said.machines:
             series, more = await machines_inside.read(clients, said.machines, now(), deadline_s)
             said, gaps = msgspec.structs.replace(said, series=series or None), [*gaps, *more]
         knocking = tasks.create_task(_knock(http, _front_door(target, said), said, now, until))
         await reading_log
         looking = tasks.create_task(_repo(target, said.releases or (), log.verdict, deadline_s))
-        if follow_s:
-            await log.follow(follow_s, _stream(target, said))
+        if ask.follow_s:
+            await log.follow(ask.follow_s, _stream(target, said))
         pages, page_gaps = await asking_pages
         probes = await knocking
         checkout, repo_gaps = await looking
@@ -150,14 +142,15 @@ async def _all(
     )
 
 
-def _judge(target: Target, tick: Tick | None) -> Judge:
+def _judge(ask: Ask) -> Judge:
     """Judges the log alone, on the way."""
+    environment = ask.target.environment
 
     def judge(data: bytes) -> Verdict:
         case = Case(digest_of([live_log(data, "fly")]), Readings())
-        verdict = triage(case, ("log",), target.environment.app, target.environment.name)
-        if tick is not None:
-            tick(verdict)
+        verdict = triage(case, ("log",), environment.app, environment.name)
+        if ask.tick is not None:
+            ask.tick(verdict)
         return verdict
 
     return judge
