@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests import living
+from tests.cli.running import assert_refused
 from tests.cli.terminals import COLUMNS, Terminal
 from tests.recordings import folder
 
@@ -195,6 +196,22 @@ def test_what_needs_the_log_says_that_it_is_gone(command: str) -> None:
         done = living.called(world, *words)
     assert (done.code, done.out) == (3, "")
     assert "The log of acme could not be read" in done.err
+
+
+def test_a_broken_file_of_settings_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mix.exs").write_text("defmodule Acme.MixProject do\n  def project, do: [app: :acme]\nend\n")
+    (tmp_path / "fly.toml").write_text('app = "acme')
+    with World(FAILING) as world:
+        done = living.called(world, "triage", cwd=tmp_path)
+        assert world.requests == []
+    assert_refused(done, "names a Fly app", "fly.toml is no TOML", "--app")
+
+
+def test_a_bundle_without_a_place_is_refused_before_anything_is_asked() -> None:
+    with World(FAILING) as world:
+        done = living.called(world, "triage", "--app", "acme", "--save", "/nowhere/kept.ndjson")
+        assert world.requests == []
+    assert_refused(done, "no folder for /nowhere/kept.ndjson")
 
 
 # ---- flyctl, where HTTP is refused

@@ -82,4 +82,4 @@ def need_log(inputs: Inputs) -> Inputs:
         return inputs
     gap = next((g for g in inputs.readings.gaps if g.source == "log"), None)
     why = gap.why if gap is not None else "no answer"
-    raise BlindError(f"The log of {inputs.app} could not be read: {why}", f"Then: {gap.command}" if gap else "")
+    raise BlindError(f"The log of {inputs.app} could not be read: {why}.", f"Try: {gap.command}" if gap else "")

@@ -49,6 +49,8 @@ def command(
         raise InputError(
             "--save keeps what live sources say; files are kept already.", "Leave --save or the files out."
         )
+    if save is not None and not save.absolute().parent.is_dir():
+        raise InputError(f"There is no folder for {save}.", "Give --save a file in a folder that is there.")
     on_screen = None if json or md or not triage.interactive() else lambda v: _draw(screen.verdict(v, colour=on))
     if inputs.piped(files) and not wanted:
         verdict, _ = triage.of_pipe(sys.stdin.buffer, seconds, app, on_screen)

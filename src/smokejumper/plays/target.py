@@ -73,7 +73,7 @@ def _of_project(here: Project | None, env: str | None) -> Environment:
         raise InputError("There is no application in this folder.", BEGIN)
     found = {e.name: e for e in here.environments}
     if not found:
-        raise InputError(f"Nothing in {here.root} names a Fly app.", BEGIN)
+        raise InputError(" ".join((f"Nothing in {here.root} names a Fly app.", *here.notes)), BEGIN)
     name = env or here.default or choice(here.environments)
     if name is None:
         raise InputError(f"There are several environments: {', '.join(found)}.", "Name one of them: --env NAME.")

@@ -194,7 +194,7 @@ SOURCES: tuple[Source, ...] = (
         blind="whether it answers from outside",
         bound="one request each, no redirect to another host, within 3.5 s",
         by_hand="curl -sS -o /dev/null -w '%{{http_code}}' https://{app}.fly.dev/",
-        asked=("GET https://APP.fly.dev/ with `fly-force-instance-id`",),
+        asked=("GET https://APP.fly.dev/ with the header fly-force-instance-id",),
         caveat="As any visit does, it may wake a machine that Fly's proxy had stopped for want of work.",
         upstream=("superfly/docs `networking/dynamic-request-routing`",),
     ),
