@@ -1,38 +1,41 @@
 """One thing that was seen of machines or dependencies, with the figure that shows it."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, get_args
 
 import msgspec
 
 FindingKind = Literal[
-    "autostop",
-    "calls_failing",
-    "check_failing",
-    "cordoned",
-    "crash_loop",
-    "disk_full",
-    "edge_errors",
-    "ended",
-    "failed",
-    "front_door",
-    "gave_up",
-    "half_done_deploy",
-    "host_problem",
-    "leased",
-    "memory_pressure",
-    "mixed_config",
-    "moved",
-    "no_machine_started",
     "odd_machine",
-    "oom",
-    "oom_loop",
-    "silence",
-    "silent_machine",
-    "standby",
     "status_page",
+    "front_door",
+    "edge_errors",
+    "calls_failing",
+    "host_problem",
+    "no_machine_started",
+    "silence",
+    "oom_loop",
+    "oom",
+    "crash_loop",
+    "failed",
+    "gave_up",
+    "ended",
+    "check_failing",
+    "half_done_deploy",
     "stuck",
+    "silent_machine",
+    "memory_pressure",
+    "disk_full",
     "throttled",
+    "cordoned",
+    "mixed_config",
+    "leased",
+    "autostop",
+    "standby",
+    "moved",
 ]
+KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
+"""Most telling first: the order of findings of one severity."""
 Level = Literal["critical", "major", "minor", "info"]
 """`info`: good to know, and no trouble."""
 LEVELS: tuple[Level, ...] = ("critical", "major", "minor", "info")
@@ -53,3 +56,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Since when, or when last."""
     action: str = ""
     command: str = ""
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings by severity, then by kind; those of one kind stay as they are."""
+    return tuple(sorted(findings, key=lambda f: (LEVELS.index(f.severity), KINDS.index(f.kind))))

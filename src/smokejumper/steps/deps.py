@@ -14,11 +14,13 @@ from smokejumper.causes import catalogue, match
 from smokejumper.causes.case import Case
 from smokejumper.logs.times import epoch
 from smokejumper.model.digest import ErrorGroup, Span
-from smokejumper.model.finding import LEVELS, Finding, Level
+from smokejumper.model.finding import Finding, Level, worst_first
 from smokejumper.model.outside import Probe, StatusPage
 from smokejumper.model.reports import Decision, Dependency, DependencyState, DepsReport, Party
 from smokejumper.model.verdict import CauseFound, Gap, Verdict
-from smokejumper.steps.conditions import host_problem, no_machine_started, silent_machine
+from smokejumper.steps.conditions.hosts import host_problem
+from smokejumper.steps.conditions.started import no_machine_started
+from smokejumper.steps.conditions.traffic import silent_machine
 from smokejumper.steps.fleet import Fleet
 from smokejumper.wording import lasting, names, number
 
@@ -104,7 +106,7 @@ def deps(
         ended=incident.ended_at if incident else None,
         decision=decision,
         why=why,
-        findings=tuple(findings),
+        findings=findings,
         dependencies=tuple(found),
     )
 
@@ -279,11 +281,11 @@ def _owner(host: str) -> Party:
 # ---- what follows from it
 
 
-def _findings(fleet: Fleet, found: list[Dependency]) -> list[Finding]:
+def _findings(fleet: Fleet, found: list[Dependency]) -> tuple[Finding, ...]:
     told = [finding for d in found if d.state in ("down", "degraded") and (finding := _finding(d)) is not None]
     for condition in (host_problem, no_machine_started, silence, silent_machine):
         told += condition(fleet)
-    return sorted(told, key=lambda f: LEVELS.index(f.severity))
+    return worst_first(told)
 
 
 def _finding(d: Dependency) -> Finding | None:
@@ -339,7 +341,7 @@ def silence(fleet: Fleet) -> Iterator[Finding]:
     )
 
 
-def _calm(fleet: Fleet, findings: list[Finding]) -> tuple[Decision, str]:
+def _calm(fleet: Fleet, findings: Iterable[Finding]) -> tuple[Decision, str]:
     """What can be said where triage sees no incident: nothing fails, unless something else does not fit to that."""
     if not fleet.case.digest.lines:
         return "undecided", "no log was read: whether anything fails is not known"

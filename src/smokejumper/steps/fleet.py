@@ -1,17 +1,20 @@
 """The machines as judgement sees them: those that count, what they did lately, and what was measured of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from smokejumper.causes.case import PROXY_ANSWERS, Case
 from smokejumper.logs.events import CLIENT_ERRORS
+from smokejumper.model.finding import Finding, FindingKind, Level
 from smokejumper.model.fly import Exit, FlyReading, Machine, MachineEvent, Release
 
-HOUR_S = 3600.0
+HOUR_S, DAY_S = 3600.0, 86_400.0
 SAME_S = 30.0
 """How far apart Fly and the log may date one thing; of a kill the log tells twice, by the kernel and by init."""
 DEPLOY_S = 900.0
 """How long a deploy may go on before it is called half done: three times `fly deploy --wait-timeout`, which is 5m."""
+BOOT_S = 60.0
+"""How long a machine that has just started may fail its checks, and be asked nothing."""
 FINAL = ("destroyed", "replaced", "migrated")
 """States in which a machine is no more (superfly/docs `machines/machine-states`)."""
 IDLE = ("stopped", "suspended")
@@ -145,6 +148,32 @@ class Fleet:
         points = self.points("cpu_throttle", machine, 600.0)
         return sum(value > 0 for _, value in points) / len(points) if len(points) >= 3 else None
 
+    # ---- what is said of it
+
+    def finding(
+        self,
+        kind: FindingKind,
+        severity: Level,
+        machines: Iterable[Machine],
+        figure: str,
+        why: str,
+        *,
+        at: float | None = None,
+        action: str = "",
+        command: str = "",
+    ) -> Finding:
+        """A finding about these machines; `at` is a time in seconds."""
+        return Finding(
+            kind=kind,
+            severity=severity,
+            machines=tuple(sorted(m.id for m in machines)),
+            figure=figure,
+            why=why,
+            at=self.case.stamp(at),
+            action=action,
+            command=command,
+        )
+
 
 def _near(at: float | None, event: MachineEvent | None) -> bool:
     """Could the log's time and an event of Fly mean the same? A time that is not known denies nothing."""
@@ -166,6 +195,16 @@ def runs(machine: Machine, release: Release) -> bool | None:
     if not release.image or not machine.image.name:
         return None
     return release.image in (machine.image.tag, machine.image.digest)
+
+
+def images(group: Iterable[Machine]) -> int:
+    """On how many images these machines are; what is unknown is none."""
+    return len({m.image.name for m in group if m.image.name})
+
+
+def split(group: tuple[Machine, ...]) -> bool:
+    """Are they on several images, or on several releases?"""
+    return images(group) > 1 or len({m.release for m in group if m.release is not None}) > 1
 
 
 def _logged(case: Case) -> tuple[Machine, ...]:

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 import msgspec
 
 from smokejumper.causes.case import Case
-from smokejumper.model.finding import LEVELS, Finding
+from smokejumper.model.finding import Finding, worst_first
 from smokejumper.model.fly import Machine
 from smokejumper.model.reports import FailingCheck, LastExit, MachineRow, MachinesReport
 from smokejumper.model.verdict import Gap
-from smokejumper.steps.conditions import CHANCE, CONDITIONS, FULL, THROTTLED, chance
+from smokejumper.steps.chance import IMPROBABLE, chance
+from smokejumper.steps.conditions import conditions
+from smokejumper.steps.conditions.cpu import THROTTLED
+from smokejumper.steps.conditions.memory import FULL
 from smokejumper.steps.fleet import COMPAT, Fleet, failing
 from smokejumper.steps.links import links
 from smokejumper.wording import names, number
@@ -23,9 +26,7 @@ APART = 0.25
 def machines(case: Case, app: str | None = None, environment: str | None = None) -> MachinesReport:
     """All machines side by side, and what is the matter with them, worst first. `app` and `environment` are named."""
     fleet = Fleet(case, app)
-    found = [finding for condition in CONDITIONS for finding in condition(fleet)]
-    found += odd_machine(fleet)
-    found.sort(key=lambda f: (LEVELS.index(f.severity), f.kind != "odd_machine"))
+    found = [finding for condition in (odd_machine, *conditions()) for finding in condition(fleet)]
     total = sum(fleet.errors.values())
     pages = links(app, [m.id for m in fleet.machines]) if app else {}
     return MachinesReport(
@@ -33,7 +34,7 @@ def machines(case: Case, app: str | None = None, environment: str | None = None)
         environment=environment,
         at=case.stamp(fleet.now),
         gaps=_gaps(fleet),
-        findings=tuple(found),
+        findings=worst_first(found),
         machines=tuple(_row(fleet, m, total, pages.get(m.id)) for m in fleet.machines),
     )
 
@@ -87,7 +88,7 @@ def _fails_more(fleet: Fleet, m: Machine, peers: list[Machine]) -> str | None:
     failed, asked = mine.failed + rest.failed, mine.requests + rest.requests
     if mine.failed < FEW or rest.requests < FEW or rest.failed > max(1, STRAY * failed):
         return None
-    if chance(mine.failed, failed, mine.requests / asked) >= CHANCE / len(peers):
+    if chance(mine.failed, failed, mine.requests / asked) >= IMPROBABLE / len(peers):
         return None
     return (
         f"{mine.failed} of {number(mine.requests, 'request')} failed ({mine.failed / mine.requests:.0%}),"
