@@ -10,7 +10,7 @@ from smokejumper.causes.case import Case
 from smokejumper.causes.tell import Fault
 from smokejumper.logs.events import CLIENT_ERRORS
 from smokejumper.model.digest import ErrorGroup
-from smokejumper.model.finding import LEVELS
+from smokejumper.model.finding import worst_first
 from smokejumper.model.verdict import (
     CauseFound,
     Coverage,
@@ -97,9 +97,7 @@ def _beside(case: Case, verdict: Verdict) -> Verdict:
         return verdict
     found = (*machines(case, verdict.app).findings, *deps(case, verdict, verdict.app).findings)
     troubles = {(f.kind, f.machines): f for f in found if f.severity != "info"}
-    return msgspec.structs.replace(
-        verdict, findings=tuple(sorted(troubles.values(), key=lambda f: LEVELS.index(f.severity)))
-    )
+    return msgspec.structs.replace(verdict, findings=worst_first(troubles.values()))
 
 
 def _heavy(judged: Judged, light: set[int]) -> bool:

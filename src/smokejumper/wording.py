@@ -1,4 +1,4 @@
-"""Verdicts, gaps and causes as sentences: every face says the same."""
+"""Words that sentences are made of, so that every face says the same."""
 
 from collections.abc import Iterable
 

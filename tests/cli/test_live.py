@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests import living
-from tests.cli.running import assert_refused
+from tests.cli.running import assert_refused, call
 from tests.cli.terminals import COLUMNS, Terminal
 from tests.recordings import folder
 
@@ -235,3 +235,32 @@ def test_what_needs_the_log_alone_asks_for_nothing_else(command: str) -> None:
     with World(FAILING) as world:
         assert living.called(world, *words).code in (0, 1)
         assert {request.part for request in world.requests} == {"logs"}
+
+
+@pytest.mark.parametrize("command", ["triage", "scope"])
+def test_a_blind_screen_says_why_and_what_to_do(command: str) -> None:
+    with World(FAILING, faults=[Fault("status", "logs", status=403)]) as world:
+        done = living.called(world, command, "--app", "acme")
+    assert done.code == 3
+    assert "does not allow this" in done.out
+    assert "fly tokens create readonly" in done.out
+    assert "NO INCIDENT" not in done.out
+
+
+def test_what_was_not_asked_for_is_no_gap() -> None:
+    with World(FAILING) as world:
+        shown = [
+            json.loads(living.called(world, "triage", "--json", "--app", "acme", *more).out)["coverage"]["gaps"]
+            for more in ((), ("--since", "90s"))
+        ]
+    before = [[gap for gap in gaps if gap["source"].startswith("log before")] for gaps in shown]
+    assert [gap["command"] for gap in before[0]] == ["smokejumper --since 1h -a acme"]
+    assert before[1] == []
+
+
+@pytest.mark.parametrize("command", ["machines", "recent", "deps"])
+def test_a_file_is_narrowed_by_time(command: str) -> None:
+    log = folder("phoenix/memory_leak_oom_one_instance") / "fly.ndjson"
+    whole, end = (json.loads(call(command, log, "--json", *more).out) for more in ((), ("--since", "10s")))
+    assert whole != end
+    assert "oom" not in {f["kind"] for f in end.get("findings", [])}

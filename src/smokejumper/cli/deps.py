@@ -29,7 +29,7 @@ def command(
     from smokejumper.sources.selection import Selection  # noqa: PLC0415
     from smokejumper.steps.deps import deps  # noqa: PLC0415
 
-    verdict, case = triage.of_files(inputs.read(files, env, app, since), Selection(), app)
+    verdict, case = triage.of_files(inputs.read(files, env, app, since), inputs.narrowed(files, Selection(since)), app)
     found = deps(case, verdict, verdict.app, verdict.environment)
     if json:
         out.json(found)

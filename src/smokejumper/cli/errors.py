@@ -30,7 +30,7 @@ def command(
     """List error groups, most important first. Exit code 1 where there are some."""
     from smokejumper.plays import errors  # noqa: PLC0415
 
-    wanted = options.selection(since, until, machine, region, endpoint, user, status, grep)
+    wanted = inputs.narrowed(files, options.selection(since, until, machine, region, endpoint, user, status, grep))
     if inputs.piped(files):
         found = errors.of_text(sys.stdin.buffer.read(), "standard input", wanted, app)
     elif files:

@@ -3,15 +3,17 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from smokejumper.errors import BlindError
 from smokejumper.model.verdict import Verdict
 from smokejumper.sources.files import Inputs, from_bytes, open_inputs
+from smokejumper.sources.selection import Selection
 
-Wanted = Literal["all", "log", "inside"]
-"""See `plays.live`."""
+if TYPE_CHECKING:
+    from smokejumper.plays.live import Wanted
 
 
 def piped(files: Sequence[Path] | None) -> bool:
@@ -31,13 +33,23 @@ def _readable() -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
 
 
+def given(files: Sequence[Path] | None) -> bool:
+    """Was something handed over, or are the live sources to be asked?"""
+    return bool(files) or piped(files)
+
+
+def narrowed(files: Sequence[Path] | None, wanted: Selection) -> Selection:
+    """What is left to be narrowed: live sources were asked no further back than was wanted."""
+    return wanted if given(files) else replace(wanted, since=None)
+
+
 def read(
     files: Sequence[Path] | None,
     env: str | None = None,
     app: str | None = None,
     since: str | None = None,
     *,
-    wanted: Wanted = "all",
+    wanted: "Wanted" = "all",
 ) -> Inputs:
     """What was handed over, or what the live sources say.
 
@@ -56,7 +68,7 @@ def live(
     since: str | None = None,
     follow_s: float | None = None,
     tick: Callable[[Verdict], None] | None = None,
-    wanted: Wanted = "all",
+    wanted: "Wanted" = "all",
 ) -> Inputs:
     """What the live sources say about the application here, or about the one named.
 

@@ -24,7 +24,9 @@ def command(
     from smokejumper.sources.selection import Selection  # noqa: PLC0415
     from smokejumper.steps.machines import machines  # noqa: PLC0415
 
-    verdict, case = triage.of_files(inputs.read(files, env, app, since, wanted="inside"), Selection(), app)
+    verdict, case = triage.of_files(
+        inputs.read(files, env, app, since, wanted="inside"), inputs.narrowed(files, Selection(since)), app
+    )
     found = machines(case, verdict.app, verdict.environment)
     if json:
         out.json(found)

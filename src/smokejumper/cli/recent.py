@@ -24,7 +24,7 @@ def command(
     from smokejumper.sources.selection import Selection  # noqa: PLC0415
     from smokejumper.steps.recent import recent  # noqa: PLC0415
 
-    verdict, case = triage.of_files(inputs.read(files, env, app, since), Selection(), app)
+    verdict, case = triage.of_files(inputs.read(files, env, app, since), inputs.narrowed(files, Selection(since)), app)
     onset = epoch(verdict.started_at) if verdict.started_at else None
     found = recent(case, onset, verdict.releases, verdict.app, verdict.environment)
     if json:

@@ -1,7 +1,7 @@
 """`scope`: how far does it reach."""
 
 from smokejumper.cli import inputs, options, out
-from smokejumper.cli.screen import out_of
+from smokejumper.cli.screen import blind, out_of, unseen
 from smokejumper.model.verdict import Traffic, Verdict
 from smokejumper.wording import number
 
@@ -28,7 +28,7 @@ def command(
 
     verdict, _ = triage.of_files(
         inputs.read(files, env, app, since),
-        options.selection(since, until, machine, region, endpoint, user, status, grep),
+        inputs.narrowed(files, options.selection(since, until, machine, region, endpoint, user, status, grep)),
         app,
     )
     if json:
@@ -57,6 +57,8 @@ def rows(v: Verdict, *, colour: bool) -> list[str]:
     word = v.scope.upper()
     told = out.wrap(f"{word}{since}   {NEXT[v.scope]}", columns - 2)
     head = [out.style(word, "bold", on=colour) + told[0].removeprefix(word), *told[1:]]
+    if blind(v):
+        return [out_of(v, colour), *("  " + x for x in head), *unseen(v, colour), ""]
     c = v.counts
     by_proxy = f" ({c.http_5xx_from_proxy} of them by Fly's proxy)" if c.http_5xx_from_proxy else ""
     counts = (

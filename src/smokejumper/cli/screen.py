@@ -18,10 +18,7 @@ def verdict(v: Verdict, *, colour: bool = False) -> list[str]:
     rows = [out_of(v, colour), *_head(v, columns, colour)]
     causes = [c for c in v.causes if c.role == "cause"]
     if blind(v):
-        for gap in v.coverage.gaps:
-            if gap.source == "log":
-                rows += _row("log", safe(gap.why), columns, colour)
-        rows += _row("now", f"{v.next.action}: {safe(v.next.command)}", columns, colour)
+        rows += unseen(v, colour)
     else:
         rows += _row("scope", _scope(v), columns, colour)
     for i, cause in enumerate(causes[:3]):
@@ -55,6 +52,13 @@ def out_of(v: Extent, colour: bool) -> str:
 def blind(v: Verdict) -> bool:
     """Was there no log, and nothing else that shows an incident?"""
     return not v.is_incident and "log" not in v.coverage.read
+
+
+def unseen(v: Verdict, colour: bool) -> list[str]:
+    """Why there is no log, and what to do; for a verdict that is blind."""
+    columns = width()
+    why = [row for gap in v.coverage.gaps if gap.source == "log" for row in _row("log", safe(gap.why), columns, colour)]
+    return [*why, *_row("now", f"{v.next.action}: {safe(v.next.command)}", columns, colour)]
 
 
 def so_far(v: Verdict) -> str:

@@ -3,7 +3,6 @@
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -42,10 +41,11 @@ def command(
     from smokejumper.cli import screen  # noqa: PLC0415
     from smokejumper.plays import triage  # noqa: PLC0415
 
-    wanted = options.selection(since, until, machine, region, endpoint, user, status, grep)
+    given = inputs.given(files)
+    wanted = inputs.narrowed(files, options.selection(since, until, machine, region, endpoint, user, status, grep))
     seconds = duration(for_)
     on = out.colour() and not json and not md
-    if save is not None and (files or inputs.piped(files)):
+    if save is not None and given:
         raise InputError(
             "--save keeps what live sources say; files are kept already.", "Leave --save or the files out."
         )
@@ -55,10 +55,7 @@ def command(
     if inputs.piped(files) and not wanted:
         verdict, _ = triage.of_pipe(sys.stdin.buffer, seconds, app, on_screen)
     else:
-        given = bool(files) or inputs.piped(files)
         got = inputs.read(files) if given else _ask(env, app, since, seconds, save, on_screen)
-        if not given:
-            wanted = replace(wanted, since=None)  # what was asked for is all that there is
         for note in got.notes:
             sys.stderr.write(note + "\n")
         verdict, _ = triage.of_files(got, wanted, app)

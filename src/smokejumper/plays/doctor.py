@@ -17,18 +17,15 @@ from smokejumper.clients.http import Http
 from smokejumper.config import Endpoints, Token, find_tokens
 from smokejumper.errors import InputError, SmokejumperError
 from smokejumper.model.doctor import DoctorLine, DoctorReport
+from smokejumper.plays.live import SKEW_S
 from smokejumper.plays.running import run
 from smokejumper.plays.target import Target, resolve
 from smokejumper.sources import metrics
 from smokejumper.sources.about import BY_ID
-from smokejumper.sources.fly import first_answer
+from smokejumper.sources.fly import DEADLINE_S, first_answer
 from smokejumper.sources.project import find
 from smokejumper.wording import number
 
-DEADLINE_S = 4.0
-"""For each test."""
-SKEW_S = 30.0
-"""Clocks that lie further apart put what is done here at a wrong place of the timeline."""
 REFUSED = ("unauthorized", "forbidden")
 """Kinds of an error that say: it is there, and you may not."""
 LOGIN = "fly auth login"

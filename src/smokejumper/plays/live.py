@@ -4,7 +4,6 @@ Each has its own deadline; what fails is a gap. What was read becomes the same `
 """
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -39,6 +38,7 @@ from smokejumper.sources.selection import moment
 from smokejumper.triage import triage
 
 SKEW_S = 30.0
+"""Clocks that lie further apart put what is done here at a wrong place of the timeline."""
 MACHINES_KNOCKED = 8
 
 Tick = Callable[[Verdict], None]
@@ -159,8 +159,7 @@ def _judge(ask: Ask) -> Judge:
 def _stream(target: Target, said: FlyReading) -> AsyncIterator[LogEntry] | None:
     """Fly's live stream of the log, where its address is set; it lies within the private network."""
     org = target.environment.org or (said.app.org if said.app is not None else "")
-    url = os.environ.get("SMOKEJUMPER_NATS_URL")
-    return nats.follow(url, org, target.environment.app, target.token) if url and org else None
+    return nats.follow(target.stream, org, target.environment.app, target.token) if target.stream and org else None
 
 
 async def _pages(http: Http, target: Target, deadline_s: float) -> tuple[tuple[StatusPage, ...], list[Gap]]:
@@ -198,7 +197,7 @@ async def _knock(http: Http, url: str, said: FlyReading, now: Callable[[], float
 async def _repo(
     target: Target, releases: tuple[Release, ...], verdict: Verdict | None, deadline_s: float
 ) -> tuple[RepoReading | None, list[Gap]]:
-    """The repository, where there is one: it lies here, so it has no deadline but git's own."""
+    """The repository, where there is one; after the log, which says whose line to look for."""
     if target.project is None or target.project.git_root is None:
         return None, []
     frames = tuple(

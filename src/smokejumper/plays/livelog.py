@@ -86,7 +86,7 @@ class LiveLog:
         except ClientError as wrong:
             self.gaps.append(BY_ID["fly-log"].gap(wrong.what, self.app, wrong.hint))
             return
-        self.gaps += _unread(self.look, self.app)
+        self.gaps += _unread(self.look, self.app, asked=since is not None)
 
     async def follow(self, seconds: float, stream: AsyncIterator[LogEntry] | None = None) -> None:
         """Take in what is written from now on, for so many seconds or until Ctrl-C; from a stream if there is one."""
@@ -186,13 +186,13 @@ def _onset_inside(verdict: Verdict) -> bool:
     return onset - first >= BEFORE_S and verdict.counts.requests >= BEFORE_REQUESTS
 
 
-def _unread(look: Look, app: str) -> list[Gap]:
-    """What of the log was not looked at, where that could matter."""
+def _unread(look: Look, app: str, *, asked: bool) -> list[Gap]:
+    """What of the log was not looked at, where that could matter; `asked`: somebody said how far to look."""
     if look.ended == "empty":
         return [BY_ID["fly-log"].gap("Fly has no line of the last 24 hours", app, f"fly status -a {app}")]
     if look.since_ns is None:
         return [BY_ID["fly-log"].gap("no answer in time", app)]
-    if look.ended == "onset":
+    if look.ended == "onset" or (look.ended == "span" and asked):
         return []
     since = stamp(look.since_ns / 1e9)[11:19]
     why = {
@@ -201,4 +201,4 @@ def _unread(look: Look, app: str) -> list[Gap]:
         "time": "there was no time for more",
     }.get(look.ended, look.ended)
     could = "what began before that is seen from there on only"
-    return [Gap(f"log before {since}", f"not read: {why}", could, "smokejumper --since 1h")]
+    return [Gap(f"log before {since}", f"not read: {why}", could, f"smokejumper --since 1h -a {app}")]

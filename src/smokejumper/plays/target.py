@@ -25,6 +25,8 @@ class Target:
     endpoints: Endpoints
     url: str
     """The front door; empty: what Fly says is the hostname."""
+    stream: str = ""
+    """Where Fly's live stream of the log is reached, `SMOKEJUMPER_NATS_URL`; empty: nowhere."""
     notes: tuple[str, ...] = ()
     """What could not be read on the way, a sentence each."""
 
@@ -55,6 +57,7 @@ def resolve(start: Path, *, env: str | None = None, app: str | None = None, envi
         tokens=tokens,
         endpoints=Endpoints.from_environ(environ),
         url=address(door, "SMOKEJUMPER_APP_URL") if door else environment.url,
+        stream=environ.get("SMOKEJUMPER_NATS_URL", ""),
         notes=(*(here.notes if here is not None else ()), *notes),
     )
 

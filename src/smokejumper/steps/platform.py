@@ -27,9 +27,8 @@ def only_by_fly(case: Case, known: list[Fault]) -> list[Fault]:
     kills = {m.id: times for m in machines if (times := _kills(m, since, until))}
     lost = {m.id: [m.updated_at or fly.at] for m in machines if m.host_status == "unreachable"}
     for id_, times_by in (("oom", kills), ("host_failure", lost)):
-        shown = {machine for fault in known if fault.id == id_ for machine in fault.machines}
-        fault = _fault(id_, {m: times for m, times in times_by.items() if m not in shown})
-        if fault is not None and not shown:
+        fault = _fault(id_, times_by)
+        if fault is not None and not any(f.id == id_ for f in known):
             found.append(fault)
     return found
 

@@ -1,5 +1,6 @@
 """Server or pooler refuses the user or the password."""
 
+from smokejumper.causes.consequences import UNCONNECTED
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -36,22 +37,7 @@ CAUSE = Cause(
     ),
     tell="begins with a password reset or a changed secret; old and new secret may run side by side on the machines",
     over=("pooler_rejected", "db_server_fault"),
-    explains=(
-        "pooler_rejected",
-        "db_unreachable",
-        "db_connection_dropped",
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "job_failure",
-        "genserver_timeout",
-        "process_missing",
-        "health_check_failing",
-        "migration_failed",
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "deploy_failed",
-    ),
+    explains=("pooler_rejected", "db_unreachable", *UNCONNECTED),
     remedy=Remedy(
         mitigate="Stop everything that still uses the old password, then set DATABASE_URL once for all machines.",
         repair=(

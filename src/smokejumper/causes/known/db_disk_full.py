@@ -1,5 +1,6 @@
 """The disk of the Postgres server is full."""
 
+from smokejumper.causes.consequences import UNCONNECTED
 from smokejumper.model.cause import Cause, Example, Remedy, Signature
 
 CAUSE = Cause(
@@ -30,22 +31,7 @@ CAUSE = Cause(
     ),
     tell="the disk metric of the project at 100 %; a stale replication slot may hold back the write-ahead log",
     over=("db_server_fault",),
-    explains=(
-        "db_read_only",
-        "db_shutdown",
-        "db_connection_dropped",
-        "db_pool_exhausted",
-        "db_checkout_timeout",
-        "job_failure",
-        "genserver_timeout",
-        "process_missing",
-        "health_check_failing",
-        "migration_failed",
-        "supervisor_boot_failure",
-        "process_crash_loop",
-        "machine_unreachable",
-        "deploy_failed",
-    ),
+    explains=("db_read_only", "db_shutdown", *UNCONNECTED),
     remedy=Remedy(
         mitigate="Enlarge the disk or the plan in Supabase, and pause the jobs that write most.",
         repair="Drop stale replication slots and dead tables, then vacuum; find out what grew.",
